@@ -1,0 +1,1 @@
+"""The subject: households, persons, agreements and their lifecycle, papers, transfers, homesteads."""

@@ -1,0 +1,26 @@
+"""The subject's rows."""
+
+from agreements.models.agreement import Agreement, AmountLine, Member
+from agreements.models.household import CompensationItem, Household, Person
+from agreements.models.programme import BackPlanPoint, Milestone, Programme
+from agreements.models.records import Objection, Paper, PublicNotice, Signature, WishForm
+from agreements.models.transfer import AccountTransfer, Homestead
+
+__all__ = [
+    "AccountTransfer",
+    "Agreement",
+    "AmountLine",
+    "BackPlanPoint",
+    "CompensationItem",
+    "Homestead",
+    "Household",
+    "Member",
+    "Milestone",
+    "Objection",
+    "Paper",
+    "Person",
+    "Programme",
+    "PublicNotice",
+    "Signature",
+    "WishForm",
+]

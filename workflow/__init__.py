@@ -1,0 +1,1 @@
+"""The engine: cases, steps, routes, units, postings, deadlines, events. Knows no household and no channel."""

@@ -1,0 +1,124 @@
+"""One transaction on one case: the only lock, receipts, and the order lock - change - settle - write."""
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.apps import apps
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from workflow import clock, errors
+from workflow.commands import advance, outcome
+from workflow.commands.work import Work, visible
+from workflow.models import FINAL_STATES, Case, Participant, Receipt, Route, Unit, User
+from workflow.rules import canonical
+
+P = ParamSpec("P")
+R = TypeVar("R")
+RETRY_STATES = ("40P01", "40001")  # deadlock, serialisation failure
+
+
+def retried(command: Callable[P, R]) -> Callable[P, R]:
+    """Retry the whole command once after a deadlock or serialisation failure (engine.md, locks)."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except OperationalError as trouble:
+            if connection.in_atomic_block or getattr(trouble.__cause__, "sqlstate", "") not in RETRY_STATES:
+                raise
+            return command(*args, **kwargs)
+
+    return run
+
+
+def lock(case_id: int) -> Any:
+    """Lock the Case row (FOR NO KEY UPDATE) and return the concrete kind's row. The only way to lock a case.
+
+    Locking the child of multi-table inheritance locks the wrong table (seen); plain FOR UPDATE deadlocks with the
+    foreign-key checks of set-based inserts (seen).
+    """
+    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).only("id", "kind").first()
+    if case is None:
+        raise errors.NotFound()
+    return apps.get_model(case.kind).objects.select_related("home_unit", "partner_unit", "schedule").get(pk=case_id)
+
+
+@contextmanager
+def change(
+    case_id: int, *, actor: User, verb: str, key: str | None = None, body: Any = None, now: datetime | None = None
+) -> Iterator[Work]:
+    """One transaction on one case: lock, receipt, the caller's change, settle, write.
+
+    Yields a Work; when `work.replayed` the same key already did this and the caller must do nothing.
+    """
+    with transaction.atomic():
+        case = lock(case_id)
+        work = Work(case, actor, now or clock.now())
+        if not visible(actor, case_id, work.today):
+            raise errors.NotFound()
+        take_receipt(work, verb, key, body)
+        if work.replayed:
+            yield work
+            return
+        work.read()
+        yield work
+        advance.settle(work)
+        work.outcome["state"] = work.case.state
+        outcome.write(work)
+
+
+def take_receipt(work: Work, verb: str, key: str | None, body: Any) -> None:
+    """Idempotency: find or prepare the receipt of (user, key); another body under the same key is refused."""
+    if not key or work.actor is None:
+        return
+    body_hash = canonical.digest(canonical.text([verb, work.case.pk, body]))
+    found = Receipt.objects.filter(user=work.actor, key=key).first()
+    if found is None:
+        work.receipt = Receipt(user=work.actor, key=key, verb=verb, body_hash=body_hash, at=work.now)
+        return
+    if found.body_hash != body_hash:
+        raise errors.KeyReused()
+    work.receipt, work.outcome, work.replayed = found, found.outcome, True
+
+
+@contextmanager
+def opening(
+    case: Any, *, actor: User, now: datetime | None = None, participants: Iterable[tuple[User, str]] = ()
+) -> Iterator[Work]:
+    """Save a new kind of case under the route of its mode and unit; the caller fills it, then its first step opens."""
+    moment = now or clock.now()
+    with transaction.atomic():
+        case.kind, case.drafter, case.created_at, case.last_event_at = case._meta.label, actor, moment, moment
+        case.route = route_for(case.kind, case.mode, case.home_unit)
+        try:
+            with transaction.atomic():
+                case.save(force_insert=True)
+        except IntegrityError as trouble:
+            raise _duplicate(case) from trouble
+        day = clock.date_of(moment)
+        Participant.objects.bulk_create(
+            Participant(case_id=case.pk, user=user, role=role, valid_from=day) for user, role in participants
+        )
+        work = Work(lock(case.pk), actor, moment).read()
+        work.event("case.opened", kind=case.kind, mode=case.mode, route=case.route_id)
+        yield work
+        advance.settle(work)
+        outcome.write(work)
+
+
+def _duplicate(case: Any) -> errors.Refusal:
+    live = Case.objects.filter(kind=case.kind, subject_key=case.subject_key).exclude(state__in=FINAL_STATES).first()
+    return errors.AlreadyLive(reference=live.reference if live else case.reference)
+
+
+def route_for(kind: str, mode: str, unit: Unit) -> Route:
+    """The published route of the nearest ancestor unit."""
+    routes = Route.objects.filter(kind=kind, mode=mode, status=Route.PUBLISHED).select_related("unit")
+    fitting = [route for route in routes if unit.code.startswith(route.unit.division)]
+    if not fitting:
+        raise errors.NoRoute(kind=kind, mode=mode, unit=unit.name)
+    return max(fitting, key=lambda route: len(route.unit.division))

@@ -1,0 +1,49 @@
+"""People: lending a posting for a period (代理) and taking it back. A substitution never widens what was posted."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from workflow import audit, clock, errors, policies
+from workflow.models import Posting, Substitution, User
+
+
+def lend(
+    posting_id: int, *, actor: User, substitute: User, until: date, valid_from: date | None = None, reason: str = "",
+    now: datetime | None = None,
+) -> Substitution:
+    """Lend one of the actor's own postings until a date (inclusive); both names stand in history from then on."""
+    moment = now or clock.now()
+    today = clock.date_of(moment)
+    start = valid_from or today
+    posting = Posting.objects.filter(policies.valid_on(today), pk=posting_id, user=actor).first()
+    if posting is None:
+        raise errors.NotFound()
+    if start < today or until < start:
+        raise errors.InvalidInput(field="until", expected="a date not before the first day, and no day in the past")
+    if substitute.pk == actor.pk or not policies.postings_of(substitute, today):
+        raise errors.InvalidInput(field="substitute", expected="a colleague with a valid posting")
+    with transaction.atomic():
+        lent = Substitution.objects.create(
+            posting=posting, substitute=substitute, valid_from=start, valid_until=until, reason=reason,
+            created_at=moment,
+        )
+        facts = {"posting": posting.pk, "substitute": substitute.pk, "from": str(start), "until": str(until)}
+        audit.append_to_stream(f"unit:{posting.unit_id}", "posting.lent", moment, actor.pk, facts)
+    return lent
+
+
+def revoke(substitution_id: int, *, actor: User, now: datetime | None = None) -> None:
+    """Take a lent posting back; works from the substitute's very next request on."""
+    moment = now or clock.now()
+    with transaction.atomic():
+        lent = Substitution.objects.select_for_update(no_key=True).filter(
+            pk=substitution_id, posting__user=actor, revoked_at=None
+        ).first()
+        if lent is None:
+            raise errors.NotFound()
+        lent.revoked_at = moment
+        lent.save(update_fields=["revoked_at"])
+        unit_id = Posting.objects.values_list("unit_id", flat=True).get(pk=lent.posting_id)
+        facts = {"substitution": lent.pk}
+        audit.append_to_stream(f"unit:{unit_id}", "posting.returned", moment, actor.pk, facts)

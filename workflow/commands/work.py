@@ -1,0 +1,149 @@
+"""One command's working set: the locked case, its run, and everything the command will write."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Prefetch
+
+from workflow import audit, clock, errors, policies
+from workflow.models import Case, Decision, Event, Hold, Notice, Participant, Receipt, Round, Step, User
+from workflow.models.plan import spec
+from workflow.rules.four_eyes import Act
+from workflow.rules.route import GroupSpec, PlanSpec, RouteSpec, still_stands
+
+
+class Work:
+    """What a command reads once under the lock, changes in memory, and hands to outcome.write."""
+
+    def __init__(self, case: Any, actor: User | None, now: datetime) -> None:
+        self.case = case  # the concrete kind of case, locked
+        self.actor = actor
+        self.on_behalf_of: User | None = None
+        self.now = max(now, case.last_event_at) if case.last_event_at else now
+        self.today: date = clock.date_of(self.now)
+        self.route: RouteSpec = spec(case.route_id)
+        self.rounds: list[Round] = []
+        self.steps: list[Step] = []
+        self.decisions: dict[int, Decision] = {}
+        self.hold: Hold | None = None
+        self.receipt: Receipt | None = None
+        self.replayed = False
+        self.outcome: dict[str, Any] = {}
+        self.events: list[Event] = []
+        self.notices: list[Notice] = []
+        self.new_rounds: list[Round] = []
+        self.new_steps: list[Step] = []
+        self.new_decisions: list[Decision] = []
+        self.changed: dict[int, Round | Step | Hold] = {}  # by identity, in order of first change
+        self._cadres: frozenset[int] | None = None
+
+    def read(self) -> "Work":
+        """Load rounds, steps, decisions and the open hold of the case."""
+        steps = Prefetch("steps", Step.objects.select_related("unit", "holder").order_by("id"), to_attr="run")
+        self.rounds = list(Round.objects.filter(case_id=self.case.pk).prefetch_related(steps).order_by("id"))
+        for live in self.rounds:
+            for step in live.run:
+                step.round = live
+            self.steps += live.run
+        decided = Decision.objects.filter(case_id=self.case.pk).select_related("actor", "on_behalf_of")
+        self.decisions = {decision.step_id: decision for decision in decided}
+        self.hold = Hold.objects.filter(case_id=self.case.pk, resumed_at=None).first()
+        return self
+
+    # --- questions -----------------------------------------------------------------------------------------------
+    def step(self, step_id: int) -> Step:
+        """One step of this case."""
+        for step in self.steps:
+            if step.pk == step_id:
+                return step
+        raise errors.NotFound()
+
+    def live(self, group: str) -> Round | None:
+        """The live round of a group."""
+        return next((r for r in self.rounds if r.group == group and r.closed_at is None), None)
+
+    def stands(self, group: GroupSpec) -> bool:
+        """Whether the group's last round passed, was not voided, and what its deciders saw is unchanged."""
+        past = [r for r in self.rounds if r.group == group.key]
+        if not past or past[-1].void or past[-1].outcome != "passed":
+            return False
+        seen = [self.decisions[s.pk].seen for s in past[-1].run if s.pk in self.decisions and s.state == "approved"]
+        return still_stands(seen, self.case.hashes)
+
+    def plan(self, step: Step) -> PlanSpec:
+        """The plan a step was made from."""
+        return self.route.plans[step.plan][1]
+
+    def acts(self) -> list[Act]:
+        """Every decision ever made on this case, for four eyes."""
+        made = []
+        for step in self.steps:
+            decision = self.decisions.get(step.pk)
+            if decision:
+                persons = {decision.actor_id, decision.on_behalf_of_id} - {None}
+                found = self.route.plans.get(step.plan)
+                made.append(Act(frozenset(persons), step.round.stage, step.round.group, found[1].duty if found else ""))
+        return made
+
+    @property
+    def cadres(self) -> frozenset[int]:
+        """The contact cadres of this household, past ones included."""
+        if self._cadres is None:
+            rows = Participant.objects.filter(case_id=self.case.pk, role="contact_cadre")
+            self._cadres = frozenset(rows.values_list("user_id", flat=True))
+        return self._cadres
+
+    # --- what will be written ------------------------------------------------------------------------------------
+    def touch(self, row: Round | Step | Hold) -> None:
+        """Remember a changed row; new rows are written as a whole anyway."""
+        if row.pk is not None:
+            self.changed[id(row)] = row
+
+    def event(self, kind: str, **facts: Any) -> Event:
+        """Append to the case's chain (ids, enums, amounts and dates only)."""
+        made = audit.append(
+            self.case, kind, self.now, self.actor and self.actor.pk,
+            self.on_behalf_of and self.on_behalf_of.pk, facts,
+        )
+        self.events.append(made)
+        return made
+
+    def tell(
+        self, word: str, users: Iterable[User], event: Event, step: Step | None = None, audience: str = "",
+        not_before: datetime | None = None,
+    ) -> None:
+        """Owe a word to people; one per (event, recipient, word) however many hats they wear."""
+        told = {(id(n.event), n.recipient_id, n.word) for n in self.notices}
+        for user in users:
+            if (id(event), user.pk, word) in told:
+                continue
+            notice = Notice(
+                case_id=self.case.pk, step=step, recipient=user, word=word, audience=audience, event=event,
+                created_at=self.now, not_before=not_before or self.now,
+            )
+            self.notices.append(notice)
+            told.add((id(event), user.pk, word))
+
+    def as_authority(self, authority: policies.Authority) -> None:
+        """Act under this posting: a lent one puts the lender's name beside the actor's."""
+        self.on_behalf_of = authority.lender
+
+
+def concerned(work: Work) -> list[User]:
+    """Drafter and contact cadres: who is told how the case fares."""
+    ids = set(work.cadres) | {work.case.drafter_id}
+    return list(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
+
+
+def case_of(step_id: int) -> int:
+    """Id of the case a step belongs to; NotFound when there is none."""
+    found = Step.objects.filter(pk=step_id).values_list("case_id", flat=True).first()
+    if found is None:
+        raise errors.NotFound()
+    return found
+
+
+def visible(user: User, case_id: int, today: date) -> bool:
+    """Whether this user may see the case at all."""
+    return Case.objects.filter(policies.in_scope(user, today), pk=case_id).exists()

@@ -1,0 +1,131 @@
+"""Every refusal of the engine: its docstring is its message, its status the HTTP answer."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+class EngineFault(Exception):
+    """The lifecycle offers no single way on; an operator has to look at this case."""
+
+
+class Refusal(Exception):
+    """The request cannot be carried out."""
+
+    status = 409
+
+    def __init__(self, **detail: Any) -> None:
+        self.detail = detail
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The docstring, translated, with the details filled in."""
+        return _(self.__class__.__doc__ or "") % self.detail if self.__doc__ else ""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NotFound(Refusal):
+    """Nothing here under this address."""
+
+    status = 404
+
+
+class NotYours(Refusal):
+    """This step is not yours to decide: it needs %(role)s in %(unit)s."""
+
+    status = 403
+
+
+class Recused(Refusal):
+    """You cannot decide this step: %(why)s"""
+
+    status = 403
+
+
+class AlreadyDecided(Refusal):
+    """%(who)s already decided this at %(when)s: %(verdict)s."""
+
+
+class NoLongerOpen(Refusal):
+    """This step is no longer open: %(why)s."""
+
+
+class ClaimedByAnother(Refusal):
+    """%(who)s has claimed this step since %(since)s."""
+
+
+class Stale(Refusal):
+    """What you approved has changed since you opened it: %(changed)s. Look again, then decide."""
+
+
+class Unmet(Refusal):
+    """Not yet possible. Missing: %(missing)s"""
+
+    status = 422
+
+
+class CommentRequired(Refusal):
+    """Say why: a return or a refusal needs a reason."""
+
+    status = 422
+
+
+class DocumentRequired(Refusal):
+    """Give the document number that proves this step."""
+
+    status = 422
+
+
+class NoSuchPoint(Refusal):
+    """This cannot be returned to the point named; choose an earlier one of the list."""
+
+    status = 422
+
+
+class TooEarly(Refusal):
+    """This step can be decided from %(when)s on."""
+
+    status = 422
+
+
+class OnHold(Refusal):
+    """On hold since %(since)s (%(cause)s). Resume it first."""
+
+
+class NotOnHold(Refusal):
+    """There is no open hold here."""
+
+
+class IllegalMove(Refusal):
+    """From %(state)s this move is not possible."""
+
+
+class KeyReused(Refusal):
+    """This request's key was already used for something else. Reload the page and try again."""
+
+    status = 422
+
+
+class InvalidInput(Refusal):
+    """%(field)s: %(expected)s"""
+
+    status = 422
+
+
+class NoRoute(Refusal):
+    """No published route fits %(kind)s / %(mode)s in %(unit)s; the county's route keeper must publish one."""
+
+    status = 422
+
+
+class NotAllowed(Refusal):
+    """Your posting does not allow this."""
+
+    status = 403
+
+
+class AlreadyLive(Refusal):
+    """There is already a live case for this subject: %(reference)s."""

@@ -1,0 +1,99 @@
+"""The case: anything that travels a route. One state field, one lock, one event chain."""
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField
+
+from workflow.models.calendar import Schedule
+from workflow.models.people import Unit, User
+from workflow.models.route import Route
+
+FINAL_STATES = ("completed", "withdrawn", "terminated", "superseded")
+
+
+class Case(models.Model):
+    """A kind of case inherits from this (multi-table) and implements facts(), aspects(), unit_for(), unmet()."""
+
+    kind = models.CharField(max_length=60)
+    reference = models.CharField(max_length=40, unique=True, db_collation="C")
+    title = models.CharField(max_length=120)
+    state = FSMField(default="draft", protected=True)
+    mode = models.CharField(max_length=40)
+    subject_key = models.CharField(max_length=80, db_collation="C")
+    route = models.ForeignKey(Route, models.PROTECT)
+    schedule = models.ForeignKey(Schedule, models.PROTECT)
+    home_unit = models.ForeignKey(Unit, models.PROTECT, related_name="home_cases")
+    partner_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="partner_cases")
+    partner_since = models.DateTimeField(null=True)  # first step opened for the partner: from then on it may look
+    drafter = models.ForeignKey(User, models.PROTECT, related_name="drafted_cases")
+    facts = models.JSONField(default=dict)
+    hashes = models.JSONField(default=dict)  # {aspect: sha256}
+    authors = models.JSONField(default=dict)  # {aspect: [user ids]} over the life of the case (four eyes)
+    version = models.PositiveIntegerField(default=0)
+    events = models.PositiveIntegerField(default=0)  # head sequence of this case's chain
+    head = models.CharField(max_length=64, blank=True)  # head hash
+    last_event_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # one live agreement per household, whatever happens at once
+            models.UniqueConstraint(
+                fields=["kind", "subject_key"], condition=~Q(state__in=FINAL_STATES), name="case_one_live"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "home_unit"], name="case_state_home"),
+            models.Index(fields=["home_unit"], name="case_home"),
+            models.Index(fields=["partner_unit"], name="case_partner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing moves any more."""
+        return self.state in FINAL_STATES
+
+    def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
+        """Reload; a protected FSM field permits only a first assignment, so the old value steps aside meanwhile.
+
+        django-fsm-2's own mixin switches protection off for the whole class instead (seen: other threads could then
+        write the state, for ever if the reload failed).
+        """
+        held = self.__dict__.pop("state", None) if fields is None or "state" in fields else None
+        try:
+            super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+        except (ObjectDoesNotExist, Exception):
+            if held is not None:
+                self.__dict__.setdefault("state", held)
+            raise
+
+
+class Participant(models.Model):
+    """Who may see one case beyond their units: contact cadre, copied colleague, added signer."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="participants")
+    user = models.ForeignKey(User, models.PROTECT)
+    role = models.CharField(max_length=32)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user", "role"], name="participant_once")]
+
+
+class LegalMove(models.Model):
+    """(kind, source, target) as generated from the code; a trigger refuses every other change of state."""
+
+    kind = models.CharField(max_length=60)
+    source = models.CharField(max_length=40)
+    target = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "source", "target"], name="legal_move_once")]

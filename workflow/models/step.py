@@ -1,0 +1,127 @@
+"""The run: a round is a live group, a step one work item in it; holds stop the step's own clock."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField, transition
+
+from workflow.models.case import Case
+from workflow.models.people import Unit, User
+
+
+class Round(models.Model):
+    """One go at a group. A return closes it with a reason and a new one opens; reminders hang on it."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="rounds")
+    stage = models.CharField(max_length=40)
+    track = models.CharField(max_length=40)
+    group = models.CharField(max_length=40)
+    number = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=12)
+    threshold = models.PositiveSmallIntegerField(default=0)
+    conditions = models.JSONField(default=dict)  # {plan key: bool} as evaluated at opening
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True)  # passed, returned, refused, cancelled, taken_back
+    void = models.BooleanField(default=False)  # a return made it count for nothing
+    return_to = models.CharField(max_length=40, blank=True)
+    resume = models.CharField(max_length=12, blank=True)  # with_me | again
+    reason_code = models.CharField(max_length=40, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "stage", "track", "group", "number"], name="round_once"),
+            # two settles at once cannot open the same group twice
+            models.UniqueConstraint(
+                fields=["case", "stage", "track", "group"], condition=Q(closed_at=None), name="round_one_live"
+            ),
+        ]
+
+
+class Step(models.Model):
+    """One work item. Its FSM: open -> approved / returned / refused / skipped / cancelled."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
+    plan = models.CharField(max_length=40)
+    role = models.CharField(max_length=32)
+    unit = models.ForeignKey(Unit, models.PROTECT)
+    supervisor_role = models.CharField(max_length=32)
+    holder = models.ForeignKey(User, models.PROTECT, null=True, related_name="held_steps")  # claimed by
+    claimed_at = models.DateTimeField(null=True)
+    state = FSMField(default="open", protected=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    close_reason = models.CharField(max_length=60, blank=True)
+    not_before = models.DateField(null=True)
+    lead = models.PositiveSmallIntegerField()
+    lead_unit = models.CharField(max_length=10)
+    forward = models.DateField()
+    backward = models.DateField(null=True)
+    expiry = models.DateField(null=True)
+    due = models.DateField()
+    binding = models.CharField(max_length=10)  # forward | backward | expiry
+    provisional = models.BooleanField(default=False)  # a year without a published calendar was counted
+    due_version = models.PositiveSmallIntegerField(default=1)  # the reminders' cycle
+    weight = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            # my queue and the sweep: open steps by due, backward, id
+            models.Index(fields=["due", "backward", "id"], condition=Q(state="open"), name="step_open_due"),
+            models.Index(fields=["role", "unit"], condition=Q(state="open"), name="step_open_role"),
+            models.Index(fields=["case"], condition=Q(state="open"), name="step_open_case"),
+        ]
+
+    @transition(field=state, source="open", target="approved")
+    def approve(self) -> None:
+        """The holder agreed."""
+
+    @transition(field=state, source="open", target="returned")
+    def give_back(self) -> None:
+        """The holder sent it back to an earlier point."""
+
+    @transition(field=state, source="open", target="refused")
+    def refuse(self) -> None:
+        """The holder said no."""
+
+    @transition(field=state, source="open", target="skipped")
+    def skip(self) -> None:
+        """Waived or not applicable, with the reason in close_reason."""
+
+    @transition(field=state, source="open", target="cancelled")
+    def cancel(self) -> None:
+        """Its round ended without it."""
+
+    def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
+        """See Case.refresh_from_db."""
+        held = self.__dict__.pop("state", None) if fields is None or "state" in fields else None
+        try:
+            super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+        except Exception:
+            if held is not None:
+                self.__dict__.setdefault("state", held)
+            raise
+
+
+class Hold(models.Model):
+    """Who holds up what and why. It stops the step's forward clock and eats slack."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="holds")
+    round = models.ForeignKey(Round, models.CASCADE, null=True)  # null: the whole case
+    cause = models.CharField(max_length=32)
+    text = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField()
+    expected_until = models.DateField(null=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    resumed_at = models.DateTimeField(null=True)
+    resumed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "round"], condition=Q(resumed_at=None), nulls_distinct=False, name="hold_one_open"
+            ),
+        ]

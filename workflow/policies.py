@@ -1,0 +1,151 @@
+"""May this person do this, and what is in this person's scope. Asked by every command, query and page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
+
+from workflow import errors
+from workflow.models import Case, Participant, Posting, Role, Step, Substitution, Unit, User
+
+# administrators run the machine and see no family; cadres see only the households they are personally answerable for
+NO_SIGHT = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.HOUSEHOLD_VIEWER, Role.ROUTE_KEEPER})
+BY_PARTICIPATION = frozenset({Role.CONTACT_CADRE})
+RECEIVING = frozenset({Role.RECEIVING_VILLAGE, Role.RECEIVING_TOWN})
+ASPECTS = frozenset({"parties", "members", "amounts", "text", "papers", "transfers", "homestead", "payments"})
+RECEIVING_ASPECTS = frozenset({"parties", "members", "transfers", "homestead"})
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One valid posting, held or lent: `lender` is the person for whom its user acts."""
+
+    posting_id: int
+    user: User
+    lender: User | None
+    role: str
+    unit: Unit
+
+    @property
+    def division(self) -> str:
+        """Code prefix this posting reaches."""
+        return self.unit.division
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Both names count in four eyes."""
+        return frozenset({self.user.pk} | ({self.lender.pk} if self.lender else set()))
+
+    def covers(self, role: str, unit_code: str) -> bool:
+        """Whether this posting holds the role over that unit."""
+        return self.role == role and unit_code.startswith(self.division)
+
+
+def valid_on(day: date, prefix: str = "") -> Q:
+    """Rows whose from/until contain the day."""
+    until = Q(**{f"{prefix}valid_until": None}) | Q(**{f"{prefix}valid_until__gte": day})
+    return Q(**{f"{prefix}valid_from__lte": day}) & until
+
+
+def postings_of(user: User, today: date) -> list[Authority]:
+    """Own and lent postings valid today; a disabled user, or one whose lender has lost the post, has none."""
+    if not user.is_active:
+        return []
+    own = Posting.objects.filter(valid_on(today), user=user).select_related("unit")
+    lent = Substitution.objects.filter(
+        valid_on(today), valid_on(today, "posting__"), substitute=user, revoked_at=None
+    ).select_related("posting__unit", "posting__user")
+    authorities = [Authority(p.pk, user, None, p.role, p.unit) for p in own]
+    return authorities + [
+        Authority(s.posting_id, user, s.posting.user, s.posting.role, s.posting.unit) for s in lent
+    ]
+
+
+def has_role(user: User, today: date, *roles: str) -> bool:
+    """Whether one of these roles is held today, in any unit."""
+    return any(authority.role in roles for authority in postings_of(user, today))
+
+
+def prefix_range(field: str, prefix: str) -> Q:
+    """Rows whose code lies in the subtree of a prefix; a range, so the index in collation C serves it."""
+    return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix[:-1] + chr(ord(prefix[-1]) + 1)})
+
+
+def in_scope(user: User, today: date) -> Q:
+    """Cases this user may see: default deny, nothing without a valid posting."""
+    return scope_of(user, postings_of(user, today), today)
+
+
+def scope_of(user: User, authorities: Iterable[Authority], today: date) -> Q:
+    """The same for postings already read."""
+    parts = [_scope(authority) for authority in authorities if authority.role not in NO_SIGHT | BY_PARTICIPATION]
+    holders = {user.pk} | {a.lender.pk for a in authorities if a.lender and a.role in BY_PARTICIPATION}
+    if not any(a.role not in NO_SIGHT for a in authorities):
+        return Q(pk__in=[])
+    mine = Participant.objects.filter(valid_on(today), user__in=holders).values("case_id")
+    return reduce(or_, parts, Q(pk__in=mine))
+
+
+def _scope(authority: Authority) -> Q:
+    home = prefix_range("home_unit__code", authority.division)
+    partner = prefix_range("partner_unit__code", authority.division) & Q(partner_since__isnull=False)
+    if authority.role in RECEIVING:
+        return partner
+    return home | partner
+
+
+def visible_cases(user: User, today: date) -> QuerySet[Case]:
+    """The one scoped way to read cases."""
+    return Case.objects.filter(in_scope(user, today))
+
+
+def case_or_404(user: User, reference: str, today: date) -> Case:
+    """The case, or a NotFound that does not tell whether it exists (promise P20)."""
+    case = visible_cases(user, today).filter(reference=reference).first()
+    if case is None:
+        raise errors.NotFound()
+    return case
+
+
+def aspects_in_sight(authorities: Iterable[Authority], case: Case) -> frozenset[str]:
+    """Which aspects of a visible case are shown: the receiving side never sees inventory or payments."""
+    home = case.home_unit.code
+    here = [a for a in authorities if a.role not in NO_SIGHT]
+    if any(home.startswith(a.division) and a.role not in RECEIVING for a in here):
+        return ASPECTS
+    return RECEIVING_ASPECTS if here else frozenset()
+
+
+def authority_for(authorities: Iterable[Authority], step: Step) -> Authority | None:
+    """The posting that covers this step's role and unit; an own posting comes before a lent one."""
+    fitting = [a for a in authorities if a.covers(step.role, step.unit.code)]
+    return min(fitting, key=lambda a: a.lender is not None, default=None)
+
+
+def step_filter(authorities: Iterable[Authority]) -> Q:
+    """Open steps that one of these postings covers."""
+    parts = [Q(role=a.role) & prefix_range("unit__code", a.division) for a in authorities]
+    return reduce(or_, parts, Q(pk__in=[]))
+
+
+def holders_of(role: str, unit_code: str, today: date) -> QuerySet[User]:
+    """Everyone whose own valid posting covers the role over the unit, with those they lend it to."""
+    digits = unit_code.split(".")[0]
+    codes = [digits[:length] for length in (2, 4, 6, 9, 12, 14) if len(digits) >= length]
+    reach = Posting.objects.filter(valid_on(today), role=role, user__is_active=True)
+    reach = reach.filter(_division_in(codes))
+    lent = Substitution.objects.filter(valid_on(today), revoked_at=None, posting__in=reach, substitute__is_active=True)
+    return User.objects.filter(
+        Q(pk__in=reach.values("user_id")) | Q(pk__in=lent.values("substitute_id"))
+    ).order_by("pk")
+
+
+def _division_in(codes: list[str]) -> Q:
+    """Units that are one of these divisions, or an office in one of them."""
+    offices = reduce(or_, (prefix_range("unit__code", f"{code}.") for code in codes), Q())
+    return Q(unit__code__in=codes) | offices
+
+

@@ -1,0 +1,31 @@
+"""Coded lists that people choose from: causes of a hold, reasons of a return, duties of a step."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+HOLD_CAUSES: dict[str, Any] = {
+    "funds_short": _("Funds short"),
+    "quota_full": _("Quota full"),
+    "papers_missing": _("Papers missing"),
+    "dispute": _("Dispute"),
+    "household_absent": _("Household absent"),
+    "police": _("Waiting for the police station"),
+    "other": _("Other (say what)"),
+}
+REASON_CODES: dict[str, Any] = {
+    "papers_missing": _("Papers missing"),
+    "papers_wrong": _("Papers wrong"),
+    "amount_wrong": _("Amount wrong"),
+    "members_wrong": _("Members wrong"),
+    "objection": _("Objection received"),
+    "quota_full": _("Quota full"),
+    "no_plot": _("No plot available"),
+    "wish_changed": _("Household changed its wish"),
+    "other": _("Other (say what)"),
+}
+DUTIES = frozenset({"draft", "collect", "review", "approve", "receive", "measure", "accept", "prepare", "check", "pay"})
+# duties that judge what another wrote; the rest produce content themselves
+JUDGING = frozenset({"review", "approve", "receive", "accept", "check", "pay"})
+# at most one of each set per person and case, for actor and on-behalf-of, over the life of the case
+EXCLUSIVE = (frozenset({"measure", "accept"}), frozenset({"prepare", "check", "pay"}))
