@@ -3,6 +3,15 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+RECUSALS = {
+    "own_household": gettext_lazy("it concerns a household you are the contact cadre of."),
+    "wrote_it": gettext_lazy("you wrote what is to be approved."),
+    "same_stage": gettext_lazy("you already decided another group of this stage."),
+    "duties": gettext_lazy("it is incompatible with what you did in this case before."),
+}
 
 
 class EngineFault(Exception):

@@ -190,6 +190,7 @@ def fire(work: Work, move: Any) -> None:
     """Carry out a transition of the case and record it; a final state closes what is still open."""
     before = work.case.state
     getattr(work.case, move.name)()
+    work.hops.append(work.case.state)
     event = work.event("case.moved", move=move.name, source=before, target=work.case.state)
     if work.case.is_final:
         work.case.closed_at = work.now

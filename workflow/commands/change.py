@@ -104,7 +104,7 @@ def opening(
             Participant(case_id=case.pk, user=user, role=role, valid_from=day) for user, role in participants
         )
         work = Work(lock(case.pk), actor, moment).read()
-        work.event("case.opened", kind=case.kind, mode=case.mode, route=case.route_id)
+        work.event("case.opened", model=case.kind, mode=case.mode, route=case.route_id)
         yield work
         advance.settle(work)
         outcome.write(work)

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from workflow.models import Decision, Event, Hold, Notice, Receipt, Round, Step
+from workflow.models import Case, Decision, Event, Hold, Notice, Receipt, Round, Step
 from workflow.commands.work import Work
 
 ROUND_FIELDS = ["closed_at", "outcome", "void", "return_to", "resume", "reason_code", "reason"]
@@ -31,6 +31,8 @@ def write(work: Work) -> None:
     if work.receipt is not None:
         work.receipt.outcome = work.outcome
         Receipt.objects.bulk_create([work.receipt])
+    for state in work.hops[:-1]:  # a cascade through several states is written hop by hop
+        Case.objects.filter(pk=work.case.pk).update(state=state)
     work.case.version += 1
     work.case.save(update_fields=CASE_FIELDS)
 

@@ -93,13 +93,7 @@ def recused(work: Work, step: Step, authority: policies.Authority) -> errors.Ref
     why = four_eyes.exclusion(
         authority.persons, place, plan, work.acts(), work.case.authors, work.cadres
     )
-    words = {
-        "own_household": _("it concerns a household you are the contact cadre of."),
-        "wrote_it": _("you wrote what is to be approved."),
-        "same_stage": _("you already decided another group of this stage."),
-        "duties": _("it is incompatible with what you did in this case before."),
-    }
-    return errors.Recused(why=words[why]) if why else None
+    return errors.Recused(why=errors.RECUSALS[why]) if why else None
 
 
 def _check_verdict(

@@ -35,6 +35,7 @@ class Work:
         self.new_rounds: list[Round] = []
         self.new_steps: list[Step] = []
         self.new_decisions: list[Decision] = []
+        self.hops: list[str] = []  # states entered, in order: the trigger judges every hop, not the jump
         self.changed: dict[int, Round | Step | Hold] = {}  # by identity, in order of first change
         self._cadres: frozenset[int] | None = None
 

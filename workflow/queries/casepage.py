@@ -1,0 +1,247 @@
+"""One case as a page shows it: what I may do and why not, where it stands, who has it, what happened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+
+from workflow import calendars, clock, errors, policies
+from workflow.models import Case, Decision, Hold, Round, Step, User
+from workflow.models.plan import spec
+from workflow.policies import Authority
+from workflow.queries import words
+from workflow.rules import four_eyes
+from workflow.rules.four_eyes import Act
+from workflow.rules.route import Place, PlanSpec, RouteSpec
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One state on the stepper: done, current or waiting, with days used and the limit."""
+
+    state: str
+    status: str  # done | current | waiting | skipped
+    entered: date | None
+    left: date | None
+    days: int | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An open step: for whom it waits and since when."""
+
+    step: Step
+    name: str
+    role: str
+    unit: str
+    holders: list[str]
+    light: str
+    working_days_left: int
+    waiting_days: int
+    slack: int | None
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class MyStep:
+    """An open step that one of my postings covers, and whether I can approve it now."""
+
+    waiting: Waiting
+    plan: PlanSpec
+    can_act: bool  # decide at all (posting, four eyes, hold, claim)
+    why_not: str
+    missing: list[str]  # what keeps it from being approved
+    attest: bool
+    seen: dict[str, str]
+    points: list[tuple[str, str]]  # (group key, name) a return may go to
+    lender: str
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One decision with both names of a substitution."""
+
+    at: datetime
+    actor: str
+    on_behalf_of: str
+    verdict: str
+    name: str
+    comment: str
+    document_no: str
+    round: Round
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything the engine knows about a case, as far as this reader may see it."""
+
+    case: Any
+    sight: frozenset[str]
+    stepper: list[Stop]
+    waiting: list[Waiting]
+    mine: list[MyStep]
+    history: list[HistoryRow]
+    hold: Hold | None
+    can_manage: bool
+    storage_on: date
+    storage_days: int
+    rounds: list[Round]
+
+
+@dataclass
+class Reading:
+    """What was read once for the page."""
+
+    case: Any
+    route: RouteSpec
+    steps: list[Step]
+    decisions: dict[int, Decision]
+    hold: Hold | None
+    authorities: list[Authority]
+    cadres: frozenset[int]
+    today: date
+
+
+def concrete(case: Case) -> Any:
+    """The kind's own row of a case."""
+    related = ("home_unit", "partner_unit", "schedule", "drafter")
+    return apps.get_model(case.kind).objects.select_related(*related).get(pk=case.pk)
+
+
+def case_page(user: User, reference: str, *, now: datetime | None = None) -> CasePage:
+    """The page of one case, or NotFound that does not tell (promise P20)."""
+    today = clock.date_of(now) if now else clock.today()
+    reading = _read(user, concrete(policies.case_or_404(user, reference, today)), today)
+    calendar = calendars.load()
+    storage = reading.case.schedule.storage_on
+    open_steps = [step for step in reading.steps if step.state == "open"]
+    return CasePage(
+        case=reading.case, sight=policies.aspects_in_sight(reading.authorities, reading.case),
+        stepper=_stepper(reading), waiting=[_waiting(reading, step) for step in open_steps],
+        mine=[made for step in open_steps if (made := _mine(reading, user, step))], history=_history(reading),
+        hold=reading.hold, can_manage=_can_manage(reading, open_steps), storage_on=storage,
+        storage_days=words.days_left(storage, today, calendar), rounds=_rounds(reading),
+    )
+
+
+def _read(user: User, case: Any, today: date) -> Reading:
+    steps = Step.objects.filter(case_id=case.pk).select_related("unit", "holder", "round").order_by("id")
+    decided = Decision.objects.filter(case_id=case.pk).select_related("actor", "on_behalf_of", "step__round")
+    cadres = case.participants.filter(role="contact_cadre").values_list("user_id", flat=True)
+    return Reading(
+        case=case, route=spec(case.route_id), steps=list(steps), decisions={d.step_id: d for d in decided},
+        hold=Hold.objects.filter(case_id=case.pk, resumed_at=None).select_related("by").first(),
+        authorities=policies.postings_of(user, today), cadres=frozenset(cadres), today=today,
+    )
+
+
+def _rounds(reading: Reading) -> list[Round]:
+    return list({step.round_id: step.round for step in reading.steps}.values())
+
+
+def _waiting(reading: Reading, step: Step) -> Waiting:
+    calendar, (_place, plan) = calendars.load(), reading.route.plans[step.plan]
+    left = words.days_left(step.due, reading.today, calendar)
+    people = [step.holder] if step.holder else policies.holders_of(step.role, step.unit.code, reading.today)
+    spent = calendar.ordinal(reading.today) - calendar.ordinal(clock.date_of(step.opened_at))
+    slack = words.days_left(step.backward, reading.today, calendar) - max(0, step.lead - spent) if step.backward else None
+    return Waiting(
+        step=step, name=words.name(plan.names), role=str(policies.Role(step.role).label), unit=step.unit.name,
+        holders=[str(person) for person in people], light=words.light(left, reading.hold is not None),
+        working_days_left=left, waiting_days=(reading.today - clock.date_of(step.opened_at)).days, slack=slack,
+        missing=missing(reading, plan),
+    )
+
+
+def missing(reading: Reading, plan: PlanSpec) -> list[str]:
+    """What is missing before a step of this plan can be approved, in plain words."""
+    on_file = set(reading.case.facts.get("papers", ()))
+    papers = [reading.case.paper_name(code) for code in plan.papers if code not in on_file]
+    return [*reading.case.unmet(list(plan.needs), reading.today), *papers]
+
+
+def _mine(reading: Reading, user: User, step: Step) -> MyStep | None:
+    authority = policies.authority_for(reading.authorities, step)
+    if authority is None:
+        return None
+    place, plan = reading.route.plans[step.plan]
+    waiting = _waiting(reading, step)
+    why_not = _why_not(reading, user, step, authority, place, plan)
+    return MyStep(
+        waiting=waiting, plan=plan, can_act=not why_not, why_not=why_not, missing=waiting.missing, attest=plan.attest,
+        seen={aspect: reading.case.hashes.get(aspect, "") for aspect in plan.aspects},
+        points=[(p.group.key, words.name(p.group.names)) for p in _points(reading, step.round)],
+        lender=str(authority.lender) if authority.lender else "",
+    )
+
+
+def _why_not(
+    reading: Reading, user: User, step: Step, authority: Authority, place: Place, plan: PlanSpec
+) -> str:
+    if reading.hold:
+        return str(errors.OnHold(since=f"{reading.hold.since:%Y-%m-%d}", cause=reading.hold.cause))
+    lender = authority.lender.pk if authority.lender else None
+    if step.holder_id and step.holder_id not in (user.pk, lender):
+        return str(errors.ClaimedByAnother(who=str(step.holder), since=f"{step.claimed_at:%Y-%m-%d}"))
+    code = four_eyes.exclusion(
+        authority.persons, place, plan, _acts(reading), reading.case.authors, reading.cadres
+    )
+    if code:
+        return str(errors.Recused(why=errors.RECUSALS[code]))
+    if step.not_before and reading.today < step.not_before:
+        return str(errors.TooEarly(when=step.not_before.isoformat()))
+    return ""
+
+
+def _acts(reading: Reading) -> Iterable[Act]:
+    for step in reading.steps:
+        decision = reading.decisions.get(step.pk)
+        if decision and step.plan in reading.route.plans:
+            persons = frozenset({decision.actor_id, decision.on_behalf_of_id} - {None})
+            yield Act(persons, step.round.stage, step.round.group, reading.route.plans[step.plan][1].duty)
+
+
+def _points(reading: Reading, live: Round) -> list[Place]:
+    ran = {step.round.group for step in reading.steps}
+    moves = reading.case.get_available_state_transitions()
+    reachable = {reading.case.state} | {move.target for move in moves if move.custom.get("back")}
+    places = reading.route.earlier_points(live.group)
+    return [place for place in places if place.group.key in ran and place.stage.state in reachable]
+
+
+def _can_manage(reading: Reading, open_steps: list[Step]) -> bool:
+    home = reading.case.home_unit.code
+    managing = ("clerk", "town_reviewer", "vice_leader", "chair", "county_officer")
+    if any(a.role in managing and home.startswith(a.division) for a in reading.authorities):
+        return True
+    return any(policies.authority_for(reading.authorities, step) for step in open_steps)
+
+
+def _history(reading: Reading) -> list[HistoryRow]:
+    rows = sorted(reading.decisions.values(), key=lambda decision: (decision.at, decision.pk), reverse=True)
+    return [
+        HistoryRow(
+            at=row.at, actor=str(row.actor), on_behalf_of=str(row.on_behalf_of or ""), verdict=row.verdict,
+            name=words.name(reading.route.plans[row.step.plan][1].names), comment=row.comment,
+            document_no=row.document_no, round=row.step.round,
+        )
+        for row in rows
+    ]
+
+
+def _stepper(reading: Reading) -> list[Stop]:
+    """Every state of the path; a state that never had a round and lies behind was skipped by its guard."""
+    current = reading.route.order.get(reading.case.state, len(reading.route.order))
+    stops = []
+    for stage in reading.route.stages:
+        index = reading.route.order[stage.state]
+        rounds = [step.round for step in reading.steps if step.round.stage == stage.state]
+        entered = min((clock.date_of(r.opened_at) for r in rounds), default=None)
+        left = max((clock.date_of(r.closed_at) for r in rounds if r.closed_at), default=None)
+        status = "current" if index == current else "waiting" if index > current else "done" if rounds else "skipped"
+        until = left if status == "done" and left else reading.today
+        days = (until - entered).days if entered and status in ("done", "current") else None
+        stops.append(Stop(stage.state, status, entered, left if status == "done" else None, days))
+    return stops

@@ -1,0 +1,30 @@
+"""Names of groups and plans in the reader's language, and how a date is lit."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.utils.translation import get_language
+
+from workflow.rules.workdays import WorkCalendar
+
+AMBER_DAYS = 3  # working days left at which green turns amber
+
+
+def name(names: Mapping[str, str]) -> str:
+    """The name in the active language; Chinese is complete by construction."""
+    language = (get_language() or "zh-hans").lower()
+    return names["en"] if language.startswith("en") else names["zh-hans"]
+
+
+def days_left(due: date, today: date, calendar: WorkCalendar) -> int:
+    """Working days from today to due; 0 on the day itself, negative when late."""
+    return calendar.ordinal(due) - calendar.ordinal(today)
+
+
+def light(left: int, held: bool) -> str:
+    """red after the due day, amber within three working days, green before, held while the clock stands."""
+    if held:
+        return "held"
+    if left < 0:
+        return "red"
+    return "amber" if left <= AMBER_DAYS else "green"
