@@ -1,0 +1,1 @@
+"""The voice: how an owed word reaches a person. Knows the engine, never the subject."""

@@ -1,0 +1,35 @@
+"""Heartbeats: written after a piece of work, in real time, so that silence is seen (promise P14)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from workflow.models import Heartbeat
+
+SWEEP, RELAY, NIGHTLY, SENDING_HELD = "sweep", "relay", "nightly", "sending_held"
+LONG_SILENCE = timedelta(hours=24)  # after such a gap outside sending waits for an operator
+
+
+def beat(name: str, at: datetime, **detail: Any) -> None:
+    """Say that this work was finished at this real moment."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": at, "detail": detail})
+
+
+def hold_sending_after_silence(at: datetime) -> bool:
+    """Hold outside sending when the last sweep is more than 24 hours old; the inbox is unaffected."""
+    last = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
+    if last is None or at - last <= LONG_SILENCE:
+        return False
+    Heartbeat.objects.get_or_create(
+        name=SENDING_HELD, defaults={"at": at, "detail": {"silent_since": last.isoformat()}}
+    )
+    return True
+
+
+def sending_is_held() -> bool:
+    """Whether outside sending waits for an operator."""
+    return Heartbeat.objects.filter(name=SENDING_HELD).exists()
+
+
+def confirm_sending() -> bool:
+    """An operator lets outside sending go on; True when it was held."""
+    return bool(Heartbeat.objects.filter(name=SENDING_HELD).delete()[0])

@@ -1,0 +1,81 @@
+"""A person's inbox: the notice rows themselves, so the bell needs no worker (promises D3, P10)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from workflow import calendars, clock, outbox, policies
+from workflow.models import Case, Hold, Notice, User
+from workflow.queries import words
+from workflow.rules.words import REMINDER, sentence
+
+PAGE = 30
+BELL_LIMIT = 100  # the bell says 99+ beyond it
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """One word; `text` is translated when shown. light is set for words about an open step."""
+
+    id: int
+    word: str
+    rung: int | None
+    text: Any
+    reference: str
+    title: str
+    step_id: int | None
+    due: date | None
+    light: str
+    at: datetime
+    unread: bool
+    audience: str
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """A page of the inbox, newest first."""
+
+    rows: list[InboxRow]
+    page: int
+    has_next: bool
+    unread: int
+
+
+def _mine(user: User, now: datetime) -> QuerySet[Notice]:
+    """Live words of a person, about cases in sight; of several reminders of one step only the highest rung."""
+    today = clock.date_of(now)
+    higher = Notice.objects.filter(
+        word=REMINDER, recipient=user, superseded_at=None, not_before__lte=now, step=OuterRef("step"),
+        cycle=OuterRef("cycle"), rung__gt=OuterRef("rung"),
+    )
+    in_sight = Case.objects.filter(policies.in_scope(user, today)).values("pk")
+    mine = Notice.objects.filter(recipient=user, not_before__lte=now, case__in=in_sight)
+    return outbox.live(mine).exclude(Exists(higher), word=REMINDER)
+
+
+def pending(user: User, page: int = 1, *, now: datetime, size: int = PAGE) -> InboxPage:
+    """The words that still hold for this person, read and unread, newest first."""
+    page = max(1, page)
+    held = Hold.objects.filter(case=OuterRef("case"), resumed_at=None)
+    notices = _mine(user, now).select_related("case", "step").annotate(held=Exists(held))
+    found = list(notices.order_by("-created_at", "-id")[(page - 1) * size : page * size + 1])
+    rows = [_row(notice, now) for notice in found[:size]]
+    return InboxPage(rows, page, len(found) > size, unread_count(user, now=now))
+
+
+def unread_count(user: User, *, now: datetime) -> int:
+    """The number on the bell; stops counting at BELL_LIMIT."""
+    return _mine(user, now).filter(read_at=None)[:BELL_LIMIT].count()
+
+
+def _row(notice: Notice, now: datetime) -> InboxRow:
+    step = notice.step if notice.word in outbox.ABOUT_A_STEP else None
+    left = words.days_left(step.due, clock.date_of(now), calendars.load()) if step else 0
+    return InboxRow(
+        id=notice.pk, word=notice.word, rung=notice.rung, text=sentence(notice.word, notice.rung),
+        reference=notice.case.reference, title=notice.case.title, step_id=step.pk if step else None,
+        due=step.due if step else None, light=words.light(left, bool(getattr(notice, "held", False))) if step else "",
+        at=notice.created_at, unread=notice.read_at is None, audience=notice.audience,
+    )

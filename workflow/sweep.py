@@ -1,0 +1,41 @@
+"""What should exist by now and does not; a heartbeat in real time when it has finished (promises P9, P14)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from workflow import audit, calendars, clock
+from workflow.commands import calendar, deadlines, heartbeats
+from workflow.models import User
+from workflow.rules.workdays import PROVISIONAL
+
+
+def run(now: datetime | None = None) -> int:
+    """One sweep for the given business moment (the clock's when None); returns the reminders it wrote."""
+    started = clock.now()
+    heartbeats.hold_sending_after_silence(started)
+    moment = now or started
+    done = deadlines.sweep_all(moment)
+    heartbeats.beat(
+        heartbeats.SWEEP, clock.now(), reminders=done.reminders, batches=done.batches, failed=done.failed[:100],
+        business_date=clock.date_of(moment).isoformat(), took_ms=int((clock.now() - started).total_seconds() * 1000),
+    )
+    return done.reminders
+
+
+def may_run_ahead() -> bool:
+    """Only a database whose users are all sample users may be swept with a moment that has not come yet."""
+    return User.objects.filter(is_sample=True).exists() and not User.objects.filter(is_sample=False).exists()
+
+
+def nightly(today: date | None = None) -> dict[str, Any]:
+    """Verify the whole history and say which of this and the next year the calendar does not know for sure."""
+    day = today or clock.today()
+    calendar.seed((day.year, day.year + 1))  # a notice that a new release of the holidays brought settles its year
+    result = audit.verify()
+    found = {
+        "history_ok": result.ok, "checked": result.checked, "first_bad": str(result.first_bad or ""),
+        "provisional_years": calendar.uncovered((day.year, day.year + 1)),
+        "provisional_today": calendars.load().is_provisional(day, day), "mark": PROVISIONAL,
+    }
+    heartbeats.beat(heartbeats.NIGHTLY, clock.now(), **found)
+    return found

@@ -1,0 +1,17 @@
+"""Celery's shells over the engine's sweeps: ids in, nothing out, safe to run twice or never (promise D4)."""
+
+from celery import shared_task
+
+from workflow import sweep
+
+
+@shared_task(ignore_result=True)
+def sweep_deadlines() -> None:
+    """Every minute."""
+    sweep.run()
+
+
+@shared_task(ignore_result=True)
+def nightly() -> None:
+    """Once a day: history verified, calendar coverage checked."""
+    sweep.nightly()
