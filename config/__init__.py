@@ -1,0 +1,1 @@
+"""The roof: settings, urls, celery app, timetable, health, embedded servers. Wires; decides nothing."""

@@ -1,0 +1,46 @@
+"""Two guards around every request: the content security policy, and sample users who never leave the machine."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+Answer = Callable[[HttpRequest], HttpResponse]
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+LOOPBACK = ("127.0.0.1", "::1", "")
+
+
+class ContentSecurityPolicy:
+    """No script but our own files, no request to another host."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class SampleUsersStayHome:
+    """Sample sign-ins are known to everyone who read the README: refused from any address but loopback."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if getattr(request.user, "is_sample", False) and not sample_allowed(request):
+            logout(request)
+            return redirect(settings.LOGIN_URL)
+        return self.get_response(request)
+
+
+def sample_allowed(request: HttpRequest) -> bool:
+    """Whether sample users may act on this request."""
+    forwarded = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META
+    return settings.SAMPLE_SIGNIN and not forwarded and request.META.get("REMOTE_ADDR", "") in LOOPBACK

@@ -1,0 +1,30 @@
+"""Loaded before Django's settings: every test run has PostgreSQL, Redis and a data directory of its own."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.embedded.places import Places
+
+VAR = Path(tempfile.mkdtemp(prefix="resettlement-tests-"))
+os.environ["VAR"] = str(VAR)
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+os.environ.setdefault("C_FORCE_ROOT", "1")
+
+
+def remove(where: Path = VAR) -> None:
+    """Forget a data directory, with the part that lies elsewhere when tests run as root."""
+    shutil.rmtree(where, ignore_errors=True)
+    places = Places(where)
+    for leftover in (places.nobodys, places.run):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def chromiums() -> Iterator[str]:
+    """Browsers found on this machine."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            yield found
