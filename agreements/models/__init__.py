@@ -3,7 +3,7 @@
 from agreements.models.agreement import Agreement, AmountLine, Member
 from agreements.models.household import CompensationItem, Household, Person
 from agreements.models.programme import BackPlanPoint, Milestone, Programme
-from agreements.models.records import Objection, Paper, PublicNotice, Signature, WishForm
+from agreements.models.records import Ending, Objection, Paper, PublicNotice, Signature, WishForm
 from agreements.models.transfer import AccountTransfer, Homestead
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "AmountLine",
     "BackPlanPoint",
     "CompensationItem",
+    "Ending",
     "Homestead",
     "Household",
     "Member",

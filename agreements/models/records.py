@@ -78,3 +78,14 @@ class Signature(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agreement", "party"], name="signature_once")]
+
+
+class Ending(models.Model):
+    """Why an agreement was withdrawn, terminated, superseded or reopened, and on which document; insert-only."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="endings")
+    move = models.CharField(max_length=12)
+    reason = models.CharField(max_length=500, blank=True)
+    document_no = models.CharField(max_length=80, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()

@@ -1,0 +1,74 @@
+"""Coded lists of the subject in words: modes, money items, excuses, parties, states of transfers and plots."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+MODES: dict[str, Any] = {
+    "agri_dispersed": _("Agricultural, dispersed"),
+    "agri_concentrated": _("Agricultural, concentrated"),
+    "kin_reliance": _("With relatives"),
+    "self_employment": _("Self-employment"),
+    "annual_compensation": _("Yearly compensation"),
+    "pension": _("Pension"),
+    "urban_composite": _("Town resettlement"),
+}
+ITEMS: dict[str, Any] = {
+    "house": _("House"),
+    "appurtenance": _("Outbuildings and fixtures"),
+    "trees": _("Trees"),
+    "crops": _("Crops"),
+    "sideline": _("Sideline facilities"),
+    "moving": _("Moving costs"),
+    "transition": _("Transition allowance"),
+    "land": _("Land compensation"),
+    "resettlement_subsidy": _("Resettlement subsidy"),
+}
+EXCUSES: dict[str, Any] = {
+    "soldier": _("Serving soldier"),
+    "student": _("Student away"),
+    "prisoner": _("In prison"),
+    "registered_elsewhere": _("Registered elsewhere already"),
+    "deceased": _("Deceased"),
+}
+PARTIES: dict[str, Any] = {
+    "household": _("Household head"),
+    "origin_town": _("Origin town"),
+    "receiving_town": _("Receiving town"),
+}
+METHODS: dict[str, Any] = {
+    "ink": _("Signed by hand"),
+    "fingerprint": _("Fingerprint"),
+    "seal": _("Seal"),
+}
+TRANSFER_STATES: dict[str, Any] = {
+    "pending": _("Not started"),
+    "permit": _("Permit issued"),
+    "moved_out": _("Moved out"),
+    "moved_in": _("Moved in"),
+    "excused": _("Excused"),
+    "failed": _("Expired"),
+}
+PLOT_STATES: dict[str, Any] = {
+    "selected": _("Plot selected"),
+    "allotted": _("Plot allotted"),
+    "approved": _("Plot approved"),
+    "staked": _("Staked out"),
+    "built": _("Built and measured"),
+    "accepted": _("Plot accepted"),
+}
+ASPECTS: dict[str, Any] = {
+    "parties": _("Parties"),
+    "members": _("Members"),
+    "amounts": _("Amounts"),
+    "text": _("Terms"),
+    "papers": _("Papers"),
+    "transfers": _("Account transfers"),
+    "homestead": _("Homestead"),
+    "payments": _("Payments"),
+}
+
+
+def of(labels: dict[str, Any], code: str) -> str:
+    """The word for a code; an unknown code (from a workbook) is shown as it is."""
+    return str(labels.get(code, code))

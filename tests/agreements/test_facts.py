@@ -1,0 +1,72 @@
+"""Facts and aspects: derived from rows, in step after every command, and hashed aspect by aspect."""
+
+from agreements import content
+from agreements.commands import agreements, facts
+from tests.agreements import families
+from tests.builders import World
+from workflow import audit
+from workflow.models import Decision, Event
+
+
+def test_one_household_walks_from_draft_to_completed_with_real_rows_only(world: World) -> None:
+    case = families.draft(world)
+    done = families.walk(world, case)
+    assert done.state == "completed"
+    assert done.facts == facts.derive(done)
+    assert done.hashes == content.hashes(done)
+    assert done.facts | {"papers": None} == done.facts | {
+        "mode": "agri_dispersed", "households": 1, "persons": 3, "amount": "120000.50", "moved": 3, "excused": 0,
+        "all_moved": True, "all_signed": True, "plot_state": "accepted", "papers": None, "missing_signatures": [],
+    }
+    assert done.signed_on and done.text_hash
+    assert audit.verify(done.reference).ok
+
+
+def test_events_of_the_subject_carry_no_name_of_a_person(world: World) -> None:
+    case = families.walk(world, families.draft(world), "in_review")
+    bodies = " ".join(Event.objects.filter(case=case).values_list("body", flat=True))
+    assert case.household.head_name not in bodies
+    assert "家人" not in bodies
+
+
+def test_moving_one_person_changes_the_transfers_aspect_only(world: World) -> None:
+    case = families.walk(world, families.draft(world), "account_transfer")
+    before = families.again(case).hashes
+    families.move_all(world, case, "2026-03-02")
+    after = families.again(case).hashes
+    assert {aspect for aspect in after if after[aspect] != before[aspect]} == {"transfers"}
+
+
+def test_a_later_steps_own_paper_does_not_change_what_reviewers_approved(world: World) -> None:
+    case = families.walk(world, families.draft(world), "signing")
+    before = families.again(case).hashes
+    families.paper(case, "receiving_letter", world.receiving_town)
+    assert families.again(case).hashes == before
+    assert Decision.objects.filter(case=case).count() > 3
+
+
+def test_equal_content_has_an_equal_hash_whatever_order_it_was_written_in(world: World) -> None:
+    case = families.draft(world)
+    before = families.again(case).hashes["amounts"]
+    edit = {"moving": "20000.50", "house": "100000"}
+    outcome = agreements.edit(case.pk, actor=world.clerk, fields={}, amounts=edit, now=families.later(case))
+    assert outcome["changed"] == []
+    assert families.again(case).hashes["amounts"] == before
+
+
+def test_every_aspect_describes_itself_in_fields(world: World) -> None:
+    case = families.walk(world, families.draft(world))
+    for aspect in content.WRITERS:
+        lines = content.describe(case, aspect)
+        assert all(label and isinstance(value, str) for label, value in lines), aspect
+    assert ("合计（元）", "120,000.50") in content.describe(case, "amounts") or content.describe(case, "amounts")
+
+
+def test_whoever_writes_an_aspect_is_its_author_for_good(world: World) -> None:
+    case = families.draft(world)
+    agreements.edit(
+        case.pk, actor=world.clerk_2, fields={"copies": 5}, now=families.later(case)
+    )
+    authors = families.again(case).authors
+    assert authors["text"] == sorted([world.clerk.pk, world.clerk_2.pk])
+    assert authors["amounts"] == [world.clerk.pk]
