@@ -35,6 +35,11 @@ class Authority:
         return self.unit.division
 
     @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return str(Role(self.role).label)
+
+    @property
     def persons(self) -> frozenset[int]:
         """Both names count in four eyes."""
         return frozenset({self.user.pk} | ({self.lender.pk} if self.lender else set()))

@@ -43,6 +43,12 @@ class QueueRow:
     attest: bool
     mine: bool
 
+    @property
+    def pips(self) -> list[str]:
+        """One mark per state: done, current (or overdue), to come."""
+        current = "o" if self.light == "red" else "c"
+        return ["d"] * self.stage_index + [current] + [""] * (self.stages - self.stage_index - 1)
+
 
 @dataclass(frozen=True)
 class QueuePage:

@@ -1,0 +1,141 @@
+"""Lease, send, record: twice run sends once, a pause past the lease is no second mail, an unknown outcome is listed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from notifications import channels, delivery, queries, wording
+from notifications.channels import ChannelError
+from notifications.models import Delivery
+from notifications.relay import relay
+from tests import builders
+from tests.builders import at
+from tests.concurrency import together
+
+OPENED = at("2026-03-02")
+
+
+@pytest.fixture
+def owed(world: builders.World) -> Delivery:
+    builders.agreement(world, now=OPENED)
+    relay(OPENED)
+    return Delivery.objects.order_by("pk")[0]
+
+
+class Fails:
+    """A channel that raises what it is told to, and counts its calls."""
+
+    def __init__(self, trouble: Exception) -> None:
+        self.trouble, self.calls = trouble, 0
+
+    def reaches(self, user: Any) -> bool:
+        return True
+
+    def send(self, user: Any, message: Any, *, key: str) -> None:
+        self.calls += 1
+        raise self.trouble
+
+
+def state(row: Delivery) -> str:
+    row.refresh_from_db()
+    return row.state
+
+
+def test_run_twice_sends_once(owed: Delivery):
+    assert delivery.deliver(owed.pk, OPENED) == "sent"
+    assert delivery.deliver(owed.pk, OPENED) == "sent"
+    assert len(mail.outbox) == 1
+    assert mail.outbox[0].extra_headers["Message-ID"] == f"<delivery-{owed.pk}@resettlement.invalid>"
+
+
+def test_run_at_once_by_many_sends_once(live_world: builders.World):
+    builders.agreement(live_world, now=OPENED)
+    relay(OPENED)
+    pk = delivery.owed(OPENED)[0]
+    results = together([lambda: delivery.deliver(pk, OPENED)] * 8)
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert len(mail.outbox) == 1
+    assert Delivery.objects.get(pk=pk).state == "sent"
+
+
+def test_a_passing_failure_is_tried_again_later_and_not_for_ever(owed: Delivery, monkeypatch: pytest.MonkeyPatch):
+    channel = Fails(ChannelError("ConnectionRefusedError"))
+    monkeypatch.setitem(channels.CHANNELS, "email", channel)
+    now = OPENED
+    for wait in delivery.RETRY_AFTER:
+        assert delivery.deliver(owed.pk, now) == "pending"
+        assert owed.pk not in delivery.owed(now)
+        now += wait
+    assert delivery.deliver(owed.pk, now) == "failed"
+    assert channel.calls == len(delivery.RETRY_AFTER) + 1
+    assert [row.pk for row in queries.troubled()] == [owed.pk]
+
+
+def test_a_permanent_failure_is_not_tried_again(owed: Delivery, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(channels.CHANNELS, "email", Fails(ChannelError("no such mailbox", permanent=True)))
+    assert delivery.deliver(owed.pk, OPENED) == "failed"
+    assert (state(owed), owed.last_error) == ("failed", "no such mailbox")
+
+
+def test_a_connection_lost_in_mid_sending_is_uncertain_and_not_sent_again(owed: Delivery, settings: Any):
+    settings.EMAIL_BACKEND = "tests.notifications.conftest.Broken"
+    assert delivery.deliver(owed.pk, OPENED) == "uncertain"
+    assert owed.pk not in delivery.owed(OPENED + timedelta(days=1))
+    assert queries.counts()["uncertain"] == 1
+
+
+def test_a_sender_that_died_before_calling_the_channel_gives_the_row_back(owed: Delivery):
+    assert delivery._claim(owed.pk, 7, OPENED) is not None
+    assert owed.pk not in delivery.owed(OPENED)
+    later = OPENED + delivery.LEASE + timedelta(seconds=1)
+    assert owed.pk in delivery.owed(later)
+    assert not delivery._start(owed.pk, 7, later)  # the paused claimant wakes up: its fence is worth nothing now
+    assert delivery.deliver(owed.pk, later) == "sent"
+    assert len(mail.outbox) == 1
+
+
+def test_a_sender_that_died_while_sending_leaves_it_uncertain(owed: Delivery):
+    assert delivery._claim(owed.pk, 7, OPENED) is not None
+    assert delivery._start(owed.pk, 7, OPENED)
+    later = OPENED + delivery.LEASE + timedelta(seconds=1)
+    assert owed.pk not in delivery.owed(later)
+    assert state(owed) == "uncertain"
+    assert delivery.deliver(owed.pk, later) == "uncertain"
+    assert mail.outbox == []
+
+
+def test_a_sender_only_paused_past_its_lease_settles_its_own_row(owed: Delivery, monkeypatch: pytest.MonkeyPatch):
+    class Slow(Fails):
+        def send(self, user: Any, message: Any, *, key: str) -> None:
+            delivery.expire(OPENED + timedelta(hours=1))  # meanwhile the row counted as uncertain
+
+    monkeypatch.setitem(channels.CHANNELS, "email", Slow(Exception()))
+    assert delivery.deliver(owed.pk, OPENED) == "sent"
+    assert state(owed) == "sent"
+
+
+def test_a_broken_template_spoils_its_own_row_only(world: builders.World, monkeypatch: pytest.MonkeyPatch):
+    bad, good = (builders.agreement(world, now=OPENED) for _ in range(2))
+    relay(OPENED)
+    write = wording.write
+
+    def fragile(notice: Any) -> wording.Message:
+        if notice.case_id == bad.pk:
+            raise KeyError("title")
+        return write(notice)
+
+    monkeypatch.setattr(wording, "write", fragile)
+    ends = {pk: delivery.deliver(pk, OPENED) for pk in delivery.owed(OPENED)}
+    assert sorted(ends.values()) == ["failed", "failed", "sent", "sent"]
+    assert {m.body.count(good.reference) > 0 for m in mail.outbox} == {True}
+
+
+def test_a_line_break_in_a_title_is_no_mail_header(world: builders.World):
+    case = builders.agreement(world, now=OPENED)
+    type(case).objects.filter(pk=case.pk).update(title="户主\r\nBcc: x@example.invalid")
+    relay(OPENED)
+    assert {delivery.deliver(pk, OPENED) for pk in delivery.owed(OPENED)} == {"sent"}
+    assert mail.outbox[0].subject.count("\n") == 0
+    assert "Bcc" not in mail.outbox[0].extra_headers

@@ -1,0 +1,51 @@
+"""Who may open a page, declared on the view itself; an undeclared URL fails the build (promise P19)."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+
+from workflow import clock, errors, policies
+
+View = Callable[..., HttpResponse]
+LOOPBACK = ("127.0.0.1", "::1", "")
+
+
+def public(view: View) -> View:
+    """Anyone: sign-in and the like."""
+    view.policy = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anyone who is signed in; what they see is scoped by their postings."""
+    guarded: Any = login_required(view)
+    guarded.policy = "signed_in"
+    return functools.wraps(view)(guarded)
+
+
+def holds(*roles: str) -> Callable[[View], View]:
+    """Only holders of one of these roles; everyone else gets the 404 that tells nothing."""
+
+    def guard(view: View) -> View:
+        @functools.wraps(view)
+        def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user: Any = request.user
+            if not policies.has_role(user, clock.today(), *roles):
+                raise errors.NotFound()
+            return view(request, *args, **kwargs)
+
+        guarded: Any = login_required(check)
+        guarded.policy = "holds:" + ",".join(sorted(roles))
+        return guarded  # type: ignore[no-any-return]
+
+    return guard
+
+
+def sample_allowed(request: HttpRequest) -> bool:
+    """Whether sample users may act on this request: from this machine only, and not through a proxy."""
+    forwarded = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META
+    return bool(settings.SAMPLE_SIGNIN) and not forwarded and request.META.get("REMOTE_ADDR", "") in LOOPBACK

@@ -1,0 +1,116 @@
+"""The case page and everything a person can do to a case from it."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from workflow import clock, errors, policies
+from workflow.commands import cases, steps
+from workflow.queries import casepage
+from workflow.rules.codes import HOLD_CAUSES, REASON_CODES
+from workflow.views.access import signed_in
+from workflow.views.refusals import say_and_return
+
+
+
+def context_of(request: HttpRequest, reference: str) -> dict[str, Any]:
+    """What the case page, its drawer and its print-out share."""
+    user: Any = request.user
+    return {
+        "page": casepage.case_page(user, reference), "key": uuid.uuid4().hex, "reason_codes": REASON_CODES,
+        "hold_causes": HOLD_CAUSES, "today": clock.today(), "nav": "queue",
+        "phrases": (_("Agreed."), _("Please complete the papers."), _("Please check the area."), _("Please check the amount.")),
+    }
+
+
+@signed_in
+def case_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """GET /cases/<reference>/ ; htmx gets the drawer."""
+    context = context_of(request, reference)
+    if request.headers.get("HX-Request"):
+        return render(request, "workflow/drawer.html", context)
+    return render(request, "workflow/case.html", context)
+
+
+@signed_in
+def print_case(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same without anything to click."""
+    return render(request, "workflow/case_print.html", context_of(request, reference))
+
+
+@signed_in
+@require_POST
+def decide(request: HttpRequest, step_id: int) -> HttpResponse:
+    """POST /steps/<id>/decide: form in, one call, back to the list; a refusal is a page of its status."""
+    user: Any = request.user
+    form = request.POST
+    prefix = "seen-"
+    verdict = form.get("verdict", "")
+    steps.decide(
+        step_id, actor=user, verdict=verdict, key=form.get("key"), comment=form.get("comment", ""),
+        seen={name[len(prefix):]: form[name] for name in form if name.startswith(prefix)},
+        document_no=form.get("document_no", ""), to=form.get("to", ""), resume=form.get("resume", "with_me"),
+        reason_code=form.get("reason_code", ""),
+    )
+    said = {"approve": _("Approved."), "return": _("Returned."), "refuse": _("Refused.")}
+    return say_and_return(request, said[verdict])
+
+
+@signed_in
+@require_POST
+def claim(request: HttpRequest, step_id: int) -> HttpResponse:
+    """POST /steps/<id>/claim."""
+    user: Any = request.user
+    steps.claim(step_id, actor=user, key=request.POST.get("key"))
+    return say_and_return(request, _("Claimed."))
+
+
+@signed_in
+@require_POST
+def release(request: HttpRequest, step_id: int) -> HttpResponse:
+    """POST /steps/<id>/release."""
+    user: Any = request.user
+    steps.release(step_id, actor=user, key=request.POST.get("key"))
+    return say_and_return(request, _("Released."))
+
+
+@signed_in
+@require_POST
+def hold(request: HttpRequest, reference: str) -> HttpResponse:
+    """POST /cases/<reference>/hold."""
+    user: Any = request.user
+    case = policies.case_or_404(user, reference, clock.today())
+    cases.hold(
+        case.pk, actor=user, cause=request.POST.get("cause", ""), text=request.POST.get("text", ""),
+        expected_until=day(request.POST.get("expected_until", "")), key=request.POST.get("key"),
+    )
+    return say_and_return(request, _("Put on hold."))
+
+
+@signed_in
+@require_POST
+def resume(request: HttpRequest, reference: str) -> HttpResponse:
+    """POST /cases/<reference>/resume."""
+    user: Any = request.user
+    case = policies.case_or_404(user, reference, clock.today())
+    cases.resume(case.pk, actor=user, key=request.POST.get("key"))
+    return say_and_return(request, _("Resumed."))
+
+
+def day(raw: str) -> date | None:
+    """A date typed into a form; empty is none, nonsense is refused."""
+    if not raw.strip():
+        return None
+    try:
+        found = parse_date(raw.strip())
+    except ValueError:
+        found = None
+    if found is None:
+        raise errors.InvalidInput(field=_("Date"), expected=_("a date such as 2027-06-30"))
+    return found

@@ -1,0 +1,42 @@
+"""What every page needs: the bell, the queue's count, the reader's roles, and whether the engine still sweeps."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from workflow import clock, policies
+from workflow.models import Heartbeat
+from workflow.queries import inbox, queue
+
+STALLED_SECONDS = 180
+LEADERS = ("vice_leader", "chair", "county_officer", "town_reviewer", "supervisor_monitor", "auditor")
+AUDITORS = ("auditor", "audit_admin", "county_officer")
+OPERATORS = ("system_admin", "county_officer")
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame; empty for those not signed in."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    today = clock.today()
+    authorities = policies.postings_of(user, today)
+    roles = {authority.role for authority in authorities}
+    return {
+        "desk_today": today,
+        "desk_authorities": authorities,
+        "desk_unread": inbox.unread_count(user, now=clock.now()),
+        "desk_counts": queue.counts(user, today),
+        "desk_stalled": stalled(),
+        "desk_can": {
+            "lead": bool(roles & set(LEADERS)), "audit": bool(roles & set(AUDITORS)),
+            "operate": bool(roles & set(OPERATORS)), "draft": "clerk" in roles,
+            "households": bool(roles - policies.NO_SIGHT),
+        },
+    }
+
+
+def stalled() -> bool:
+    """Promise P14: no sweep for 180 seconds is shown on every page."""
+    beat = Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
+    return beat is None or (clock.now() - beat).total_seconds() > STALLED_SECONDS

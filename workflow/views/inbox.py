@@ -1,0 +1,44 @@
+"""The inbox and its bell; both read the notice rows, so they work with every worker dead."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from workflow import clock
+from workflow.commands import inbox as commands
+from workflow.queries import inbox
+from workflow.views.access import signed_in
+from workflow.views.refusals import say_and_return
+
+
+@signed_in
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """GET /inbox/?page= : words owed to me, newest first."""
+    user: Any = request.user
+    raw = request.GET.get("page", "1")
+    page = inbox.pending(user, int(raw) if raw.isdigit() else 1, now=clock.now())
+    return render(request, "workflow/inbox.html", {"page": page, "today": clock.today()})
+
+
+@signed_in
+def badge(request: HttpRequest) -> HttpResponse:
+    """GET /inbox/badge : the number on the bell as text, with an ETag so that polling costs nothing."""
+    user: Any = request.user
+    count = str(inbox.unread_count(user, now=clock.now()))
+    tag = f'"{count}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified()
+    return HttpResponse(count, content_type="text/plain", headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+@signed_in
+@require_POST
+def mark_read(request: HttpRequest) -> HttpResponse:
+    """POST /inbox/read : ids, or everything when none is named."""
+    user: Any = request.user
+    ids = [int(raw) for raw in request.POST.getlist("id") if raw.isdigit()]
+    commands.mark_read(ids or None, actor=user)
+    return say_and_return(request, _("Marked as read."))

@@ -1,0 +1,50 @@
+"""Turns a refusal of the engine into a page (or, for htmx, a fragment) with its status; nothing typed is lost."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from workflow.errors import EngineFault, Refusal
+
+
+class RefusalMiddleware:
+    """Catches Refusal from any view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, trouble: Exception) -> HttpResponse | None:
+        """A refusal becomes a page of its status; an engine fault is shown as one, and goes to the log."""
+        if isinstance(trouble, Refusal):
+            return answer(request, trouble)
+        if isinstance(trouble, EngineFault):
+            return render(request, "workflow/refused.html", {"message": str(trouble), "fault": True}, status=500)
+        return None
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page of a refusal: what happened, and the way back to the page it came from."""
+    if refusal.status == 404:
+        return render(request, "404.html", status=404)
+    context = {"message": refusal.message, "refusal": refusal, "back": way_back(request)}
+    return render(request, "workflow/refused.html", context, status=refusal.status)
+
+
+def way_back(request: HttpRequest) -> str:
+    """A safe address to return to."""
+    wanted = request.POST.get("next") or request.headers.get("referer", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+        return wanted
+    return "/queue/"
+
+
+def say_and_return(request: HttpRequest, message: str) -> HttpResponse:
+    """Success: one sentence, and back to where the person was."""
+    messages.success(request, message)
+    return redirect(way_back(request))
