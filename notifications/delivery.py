@@ -10,7 +10,9 @@ from django.db import transaction
 from notifications import wording
 from notifications.channels import CHANNELS, ChannelError
 from notifications.models import Delivery
-from workflow import clock, outbox
+from workflow import clock
+from workflow.models import Notice
+from workflow.queries.moot import why_moot
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -59,10 +61,9 @@ def _claim(delivery_id: int, fence: int, now: datetime) -> Delivery | None:
         row = rows.filter(pk=delivery_id, state=Delivery.PENDING, next_try_at__lte=now).first()
         if row is None:
             return None
-        row.notice = row._meta.get_field("notice").related_model.objects.select_related(
-            "case", "step__round", "step__unit", "recipient"
-        ).get(pk=row.notice_id)
-        why = "superseded" if row.notice.superseded_at else outbox.moot([row.notice], now).get(row.notice_id, "")
+        notices = Notice.objects.select_related("case", "step__round", "step__unit", "step__holder", "recipient")
+        row.notice = notices.get(pk=row.notice_id)
+        why = "superseded" if row.notice.superseded_at else why_moot([row.notice], now).get(row.notice_id, "")
         if why:
             Delivery.objects.filter(pk=row.pk).update(state=Delivery.SUPERSEDED, last_error=why)
             return None

@@ -9,6 +9,7 @@ from notifications.models import Delivery, Preference
 from workflow import clock, outbox
 from workflow.commands import heartbeats
 from workflow.models import Notice
+from workflow.queries.moot import why_moot
 
 BATCH = 200
 
@@ -29,11 +30,13 @@ def relay(now: datetime | None = None, batch: int = BATCH) -> int:
 @transaction.atomic
 def _relay_batch(now: datetime, batch: int) -> tuple[int, int]:
     notices = outbox.take(now, batch)
-    moot = outbox.moot(notices, now)
+    moot = why_moot(notices, now)
     outbox.settle(notices, now, moot)
     wanted = [notice for notice in notices if notice.pk not in moot]
     deliveries = [
-        Delivery(notice=notice, channel=name, created_at=now, next_try_at=now) for notice in wanted for name in _ways(notice)
+        Delivery(notice=notice, channel=name, created_at=now, next_try_at=now)
+        for notice in wanted
+        for name in _ways(notice)
     ]
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     return len(notices), len(deliveries)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -31,12 +30,8 @@ def write(notice: Notice) -> Message:
 
 
 def link(notice: Notice) -> str:
-    """Where to look; absolute when the site's address is set."""
-    try:
-        path = reverse("workflow:case", args=[notice.case.reference])
-    except NoReverseMatch:
-        path = f"/cases/{notice.case.reference}/"
-    return f"{getattr(settings, 'SITE_URL', '').rstrip('/')}{path}"
+    """Where to look, under the site's published address."""
+    return f"{settings.SITE_URL.rstrip('/')}/cases/{notice.case.reference}/"
 
 
 def _one_line(text: str) -> str:

@@ -97,6 +97,19 @@ def test_who_lost_the_post_or_the_claim_or_is_held_up_hears_nothing(world: build
     assert set(held.values_list("recipient__username", flat=True)) == {"clerk", "clerk_2", "contact_cadre"}
 
 
+def test_a_word_withdrawn_for_a_claim_is_owed_again_once_the_claim_is_gone(world: builders.World):
+    case = builders.agreement(world, now=OPENED)
+    deadlines.sweep(LATER)
+    Step.objects.filter(case=case, state="open").update(holder=world.clerk_2)
+    relay(LATER)
+    Step.objects.filter(case=case, state="open").update(holder=None)
+    deadlines.sweep(LATER + timedelta(minutes=1))
+    assert relay(LATER + timedelta(minutes=1)) == 0
+    deadlines.sweep(LATER + timedelta(minutes=61))
+    assert relay(LATER + timedelta(minutes=61)) == 1
+    assert Delivery.objects.filter(notice__word="reminder", notice__recipient=world.clerk).count() == 1
+
+
 def test_the_ten_seconds_of_undo_are_waited_for(world: builders.World):
     builders.agreement(world, now=OPENED)
     Notice.objects.update(not_before=OPENED + timedelta(seconds=10))

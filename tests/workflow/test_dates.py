@@ -55,7 +55,10 @@ def test_the_backward_pass_over_two_tracks_one_opening_early():
     plan = (
         PlanStage("signing", date(2012, 6, 15), (track("sign", "signing", "signing", 3),)),
         PlanStage("transfer", None, (track("move", "transfer", "transfer", 5),)),
-        PlanStage("homestead", point, (track("plot", "signing", "homestead", 20, 10), track("check", "homestead", "homestead", 2))),
+        PlanStage(
+            "homestead", point,
+            (track("plot", "signing", "homestead", 20, 10), track("check", "homestead", "homestead", 2)),
+        ),
     )
     found = dates.backward(plan, CN)
     assert found["plot1"] == point
@@ -67,7 +70,10 @@ def test_the_backward_pass_over_two_tracks_one_opening_early():
 
 
 def test_a_stage_under_no_point_has_no_backward_date():
-    plan = (PlanStage("draft", date(2012, 6, 1), (track("a", "draft", "draft", 1),)), PlanStage("after", None, (track("b", "after", "after", 9),)))
+    plan = (
+        PlanStage("draft", date(2012, 6, 1), (track("a", "draft", "draft", 1),)),
+        PlanStage("after", None, (track("b", "after", "after", 9),)),
+    )
     assert set(dates.backward(plan, CN)) == {"a0"}
 
 

@@ -15,20 +15,16 @@ OFF_2012 = [
     date(2012, 5, 1), date(2012, 6, 22),
     *[date(2012, 10, d) for d in (1, 2, 3, 4, 5)],
 ]
-WORKED_2012 = [date(2012, 1, 21), date(2012, 1, 29), date(2012, 3, 31), date(2012, 4, 1), date(2012, 4, 28), date(2012, 9, 29)]
+WORKED_2012 = [
+    date(2012, 1, 21), date(2012, 1, 29), date(2012, 3, 31), date(2012, 4, 1), date(2012, 4, 28), date(2012, 9, 29),
+]
 DAYS = st.dates(date(2009, 1, 1), date(2015, 12, 31))
 
 
 def calendar_2012(source: str = "国办发明电〔2011〕45号") -> WorkCalendar:
     days = [date(2012, 1, 1) + timedelta(days=n) for n in range(366)]
-    return WorkCalendar(
-        tuple(
-            number(
-                (d, d in WORKED_2012 or (d.weekday() < 5 and d not in OFF_2012), source, "放假" if d in OFF_2012 else "")
-                for d in days
-            )
-        )
-    )
+    worked = {day: day in WORKED_2012 or (day.weekday() < 5 and day not in OFF_2012) for day in days}
+    return WorkCalendar(tuple(number((d, worked[d], source, "放假" if d in OFF_2012 else "") for d in days)))
 
 
 CN = calendar_2012()

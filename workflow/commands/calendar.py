@@ -63,7 +63,8 @@ def _write(calendar: Calendar, rows: list[DayRow]) -> None:
     CalendarDay.objects.bulk_create(
         [
             CalendarDay(
-                calendar=calendar, day=one.day, working=one.working, ordinal=one.ordinal, source=one.source, name=one.name
+                calendar=calendar, day=one.day, working=one.working, ordinal=one.ordinal, source=one.source,
+                name=one.name,
             )
             for one in rows
         ],

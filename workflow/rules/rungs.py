@@ -7,8 +7,8 @@ from typing import NamedTuple
 from workflow.rules.workdays import WorkCalendar
 
 HOLDER, CONTACT_CADRE, SUPERVISOR = "holder", "contact_cadre", "supervisor"
-# working days from due, and who is told
-DEFAULT_LADDER: tuple[tuple[int, tuple[str, ...]], ...] = (
+Ladder = tuple[tuple[int, tuple[str, ...]], ...]  # working days from due, and who is told; in order
+DEFAULT_LADDER: Ladder = (
     (-3, (HOLDER,)),
     (0, (HOLDER, CONTACT_CADRE)),
     (1, (HOLDER, CONTACT_CADRE)),
@@ -45,7 +45,7 @@ def counts(rung: int, day: date, opened: date) -> bool:
 
 def reached(
     due: date, opened: date, today: date, calendar: WorkCalendar,
-    ladder: tuple[tuple[int, tuple[str, ...]], ...] = DEFAULT_LADDER,
+    ladder: Ladder = DEFAULT_LADDER,
 ) -> Reached:
     """Which rungs a step with these dates has reached."""
     days = [(rung, day_of(rung, due, calendar)) for rung, _who in ladder]
@@ -53,7 +53,7 @@ def reached(
     return Reached(found[-1] if found else None, tuple(found[:-1]))
 
 
-def last_due(today: date, calendar: WorkCalendar, ladder: tuple[tuple[int, tuple[str, ...]], ...] = DEFAULT_LADDER) -> date:
+def last_due(today: date, calendar: WorkCalendar, ladder: Ladder = DEFAULT_LADDER) -> date:
     """The latest due date that has reached any rung today: nothing due later needs looking at."""
     lowest = min(rung for rung, _who in ladder)
     if lowest >= 0:
@@ -64,7 +64,7 @@ def last_due(today: date, calendar: WorkCalendar, ladder: tuple[tuple[int, tuple
 
 def timetable(
     dues: Iterable[date], today: date, calendar: WorkCalendar,
-    ladder: tuple[tuple[int, tuple[str, ...]], ...] = DEFAULT_LADDER,
+    ladder: Ladder = DEFAULT_LADDER,
 ) -> list[RungDay]:
     """`reached` for many due dates at once, as rows a database can join: one per due date, rung and audience.
 
