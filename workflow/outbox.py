@@ -15,7 +15,8 @@ def take(now: datetime, limit: int) -> list[Notice]:
     """Lock up to `limit` owed notices, oldest first; another relay takes others. Call inside a transaction."""
     owed = Notice.objects.filter(relayed_at=None, superseded_at=None, not_before__lte=now)
     rows = owed.select_related("case", "step__round", "step__unit", "step__holder", "recipient")
-    return list(rows.order_by("not_before", "id").select_for_update(of=("self",), skip_locked=True, no_key=True)[:limit])
+    locked = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    return list(locked.order_by("not_before", "id")[:limit])
 
 
 def settle(notices: Iterable[Notice], now: datetime, moot: dict[int, str]) -> None:
