@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements import content
+from agreements import content, labels
 from agreements.commands import checks, facts
 from agreements.fields import Field
 from agreements.models import AccountTransfer, Agreement, AmountLine, Household, Member, Person
@@ -120,12 +120,14 @@ def _add_members(agreement: Agreement, persons: Iterable[Person]) -> None:
 @retried
 def edit(
     case_id: int, *, actor: User, fields: Mapping[str, Any], amounts: Mapping[str, Any] | None = None,
-    members: Iterable[int] | None = None, key: str | None = None, now: datetime | None = None,
+    members: Iterable[int] | None = None, seen: Mapping[str, str] | None = None, key: str | None = None,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """Change a draft's content; whoever changes an aspect is its author and cannot approve it.
 
     fields: any of party_a, authorisation_no, area_changes, has_homestead, homestead_m2, production_land_mu, move_by,
-    copies, terms; amounts: {item: yuan} replaces all lines; members: ids of the persons who are in.
+    copies, terms; amounts: {item: yuan} replaces all lines; members: ids of the persons who are in; seen: {aspect: hash} as
+    shown, so that two open forms cannot overwrite each other unnoticed.
     """
     chosen = sorted({int(person) for person in members}) if members is not None else None
     body = [dict(fields), dict(amounts) if amounts is not None else None, chosen]
@@ -133,6 +135,7 @@ def edit(
         if not work.replayed:
             facts.act_as(work, "content")
             before = dict(work.case.hashes)
+            _ensure_seen(before, seen)
             _write_fields(work, fields)
             if amounts is not None:
                 _write_amounts(work, amounts)
@@ -143,6 +146,13 @@ def edit(
             facts.refresh(work, wrote, act="edited")
             work.outcome = {"changed": wrote}
     return work.outcome
+
+
+def _ensure_seen(current: Mapping[str, str], seen: Mapping[str, str] | None) -> None:
+    changed = [aspect for aspect, digest in (seen or {}).items() if digest != current.get(aspect)]
+    if changed:
+        names = [labels.of(labels.ASPECTS, aspect) for aspect in changed]
+        raise errors.Stale(changed=", ".join(names), aspects=changed)
 
 
 def _write_fields(work: Work, given: Mapping[str, Any]) -> None:
@@ -189,7 +199,7 @@ def _write_amounts(work: Work, amounts: Mapping[str, Any]) -> None:
 
 def amount_field(item: str) -> Field:
     """The field of one money item."""
-    return Field(f"amount_{item}", "amount", content.labels.of(content.labels.ITEMS, item), required=False)
+    return Field(f"amount_{item}", "amount", labels.of(labels.ITEMS, item), required=False)
 
 
 def _write_members(work: Work, chosen: list[int]) -> None:

@@ -1,0 +1,32 @@
+"""Hands the subject's part of a case page to the template that the engine's case page includes."""
+
+import uuid
+from typing import Any
+
+from django import template
+
+from agreements import forms
+from agreements.models import Agreement
+from agreements.queries import page
+from agreements.views.papers import paper_form
+from workflow import clock
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def agreement_page(context: dict[str, Any], case: Agreement) -> page.AgreementPage:
+    """What is recorded, what is missing, and what the reader of this request may do."""
+    return page.agreement_page(context["request"].user, case, clock.today())
+
+
+@register.simple_tag
+def upload_form(found: page.AgreementPage) -> forms.RecordForm:
+    """The form that files a paper, with the types this reader may file."""
+    return paper_form(found.paper_types, {}, prefix="up")
+
+
+@register.simple_tag
+def fresh_key() -> str:
+    """An idempotency key for one form."""
+    return uuid.uuid4().hex

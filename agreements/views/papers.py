@@ -1,0 +1,81 @@
+"""Papers over the web: file one, open one, withdraw one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agreements import forms
+from agreements.commands import papers
+from agreements.fields import Field
+from agreements.models import Agreement
+from agreements.queries import page
+from agreements.views.records import agreement_or_404
+from workflow import clock, errors
+from workflow.views.access import signed_in
+
+
+def paper_form(types: list[tuple[str, str]], values: dict[str, Any], prefix: str = "f") -> forms.RecordForm:
+    """The form that files a paper, offering the types this reader may file."""
+    kinds = Field("type", "choice", papers.TYPE.label, choices=dict(types))
+    form = forms.build((kinds, papers.NUMBER, papers.TITLE, papers.DATED_ON, papers.UPLOAD), (), values, prefix)
+    return form
+
+
+@signed_in
+def file(request: HttpRequest, reference: str) -> HttpResponse:
+    """GET the form, POST a paper: /agreements/<reference>/papers/."""
+    user: Any = request.user
+    case: Agreement = agreement_or_404(request, reference)
+    types = page.agreement_page(user, case, clock.today()).paper_types
+    if not types:
+        raise errors.NotAllowed()
+    form, status = paper_form(types, request.GET.dict()), 200
+    if request.method == "POST":
+        values = {name: request.POST.get(name, "") for name in ("type", "number", "title", "dated_on")}
+        sent, key = request.FILES.get("upload"), request.POST.get("key")
+        try:
+            papers.file(case.pk, actor=user, upload=sent, key=key, **values)
+        except errors.Refusal as refusal:
+            if refusal.status == 404:
+                raise
+            form, status = paper_form(types, values), refusal.status
+            form.complain(refusal.detail.get("name", ""), refusal.message)
+        else:
+            messages.success(request, _("Paper filed."))
+            return redirect("case", reference=case.reference)
+    context = {"case": case, "form": form, "title": _("File a paper"), "nav": "queue"}
+    return render(request, "agreements/record.html", context, status=status)
+
+
+@signed_in
+@require_GET
+def download(request: HttpRequest, uid: UUID) -> HttpResponse | FileResponse:
+    """The file itself: 404 when out of sight; never guessed at by the browser."""
+    user: Any = request.user
+    paper = page.paper_in_sight(user, uid, clock.today())
+    if paper is None:
+        raise errors.NotFound()
+    name = paper.original_name or f"{paper.uid}"
+    response = FileResponse(paper.file.open("rb"), content_type=paper.content_type, filename=name, as_attachment=True)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@signed_in
+@require_POST
+def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take a wrongly filed paper off the list."""
+    user: Any = request.user
+    paper = page.paper_in_sight(user, uid, clock.today())
+    if paper is None:
+        raise errors.NotFound()
+    papers.withdraw(paper.pk, actor=user, key=request.POST.get("key"))
+    messages.success(request, _("Paper withdrawn."))
+    return redirect("case", reference=paper.agreement.reference)
