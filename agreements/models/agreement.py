@@ -23,6 +23,7 @@ class Agreement(Case):
     """A household's resettlement agreement (搬迁安置协议) from draft to completed."""
 
     page_template: ClassVar[str] = "agreements/case_body.html"
+    state_names: ClassVar[dict[str, Any]] = lifecycle.STATES
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="agreements")
     programme = models.ForeignKey(Programme, models.PROTECT)

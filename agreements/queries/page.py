@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agreements import authority, content, fields, labels, lifecycle
+from agreements import authority, content, fields, labels, lifecycle, privacy
 from agreements.content import Subject
 from agreements.models import AccountTransfer, Agreement, Ending, Homestead, Member, Objection, Paper, Signature
 from workflow import policies
@@ -30,6 +30,7 @@ class MemberRow:
     """A member with the state of their account."""
 
     member: Member
+    id_number: str  # masked, or why there is none
     transfer: AccountTransfer | None
     state: str
     label: str
@@ -122,11 +123,19 @@ def _member(subject: Subject, member: Member, may: frozenset[str], today: date) 
     moves = fields.TRANSFER_OFFERS.get(state, ()) if "transfers" in may else ()
     expires = transfer.certificate_expires_on if transfer and state == "moved_out" else None
     return MemberRow(
-        member=member, transfer=transfer, state=state, label=labels.of(labels.TRANSFER_STATES, state),
+        member=member, id_number=_id_number(member), transfer=transfer, state=state, label=labels.of(labels.TRANSFER_STATES, state),
         excuse=labels.of(labels.EXCUSES, transfer.excuse) if transfer and transfer.excuse else "",
         moves=[Offer(move, str(fields.TRANSFER_MOVES[move])) for move in moves],
         expires_in=(expires - today).days if expires else None, moved=state in ("moved_in", "excused"),
     )
+
+
+def _id_number(member: Member) -> str:
+    try:
+        masked = privacy.id_number(str(member.person.uid), member.person.id_cipher)
+    except privacy.Moved:
+        return _("unreadable")
+    return str(masked) if masked else member.person.id_missing_reason
 
 
 def _amounts(subject: Subject) -> list[tuple[str, Decimal]]:

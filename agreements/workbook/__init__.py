@@ -1,0 +1,1 @@
+"""A programme's workbook: sheets to rows, or a report of every bad cell; nothing is guessed."""
