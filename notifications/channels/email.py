@@ -1,8 +1,10 @@
 """E-mail through Django's backend (files under var/mail unless a mail server is configured)."""
 
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
+from contextlib import suppress
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
+from typing import Any
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.core.mail.message import BadHeaderError
 
 from notifications.channels.base import ChannelError
@@ -18,16 +20,33 @@ class Email:
         return bool(user.email)
 
     def send(self, user: User, message: Message, *, key: str) -> None:
-        """Hand over to the mail server. A connection lost in the middle is no ChannelError: its outcome is unknown."""
+        """Hand over to the mail server. A connection lost after it was open is no ChannelError: outcome unknown."""
+        server = _opened()
         headers = {"Message-ID": f"<{key}@resettlement.invalid>", "Auto-Submitted": "auto-generated"}
-        mail = EmailMessage(message.subject, message.body, to=[user.email], headers=headers)
+        mail = EmailMessage(message.subject, message.body, to=[user.email], headers=headers, connection=server)
         try:
             mail.send()
-        except (SMTPRecipientsRefused, BadHeaderError) as trouble:
-            raise ChannelError(type(trouble).__name__, permanent=True) from trouble
-        except SMTPServerDisconnected:
-            raise
-        except SMTPResponseException as trouble:
-            raise ChannelError(f"SMTP {trouble.smtp_code}", permanent=500 <= trouble.smtp_code < 600) from trouble
-        except (ConnectionRefusedError, SMTPException) as trouble:
-            raise ChannelError(type(trouble).__name__) from trouble
+        except (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError) as trouble:
+            raise ChannelError(type(trouble).__name__, permanent=_permanent(trouble)) from trouble
+        except BadHeaderError as trouble:
+            raise ChannelError("BadHeaderError", permanent=True) from trouble
+        finally:
+            with suppress(Exception):  # the answer to the message is in hand; a failing goodbye changes nothing
+                server.close()
+
+
+def _opened() -> Any:
+    """A connection; wrong name, password or network here means that nothing was sent, and may be mended."""
+    server = get_connection()
+    try:
+        server.open()
+    except (OSError, SMTPException) as trouble:
+        raise ChannelError(type(trouble).__name__) from trouble
+    return server
+
+
+def _permanent(trouble: SMTPException) -> bool:
+    """5xx is final; 4xx (greylisting, a full mailbox) passes."""
+    if isinstance(trouble, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _answer in trouble.recipients.values())
+    return int(getattr(trouble, "smtp_code", 0)) >= 500

@@ -1,10 +1,12 @@
 """Lease, send, record: twice run sends once, a pause past the lease is no second mail, an unknown outcome is listed."""
 
 from datetime import timedelta
+from smtplib import SMTPAuthenticationError, SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend as LocMem
 
 from notifications import channels, delivery, queries, wording
 from notifications.channels import ChannelError
@@ -84,6 +86,31 @@ def test_a_connection_lost_in_mid_sending_is_uncertain_and_not_sent_again(owed: 
     assert delivery.deliver(owed.pk, OPENED) == "uncertain"
     assert owed.pk not in delivery.owed(OPENED + timedelta(days=1))
     assert queries.counts()["uncertain"] == 1
+
+
+REFUSED = {"x@example.invalid": (450, b"greylisted")}
+ANSWERS = [
+    (SMTPRecipientsRefused(REFUSED), "pending"), (SMTPRecipientsRefused({"x@example.invalid": (550, b"no")}), "failed"),
+    (SMTPDataError(554, b"spam"), "failed"), (SMTPDataError(451, b"later"), "pending"),
+    (SMTPServerDisconnected("gone"), "uncertain"), (TimeoutError("silence"), "uncertain"),
+]
+
+
+@pytest.mark.parametrize(("answer", "end"), ANSWERS, ids=[f"{type(a).__name__}-{end}" for a, end in ANSWERS])
+def test_what_the_mail_server_answers(owed: Delivery, monkeypatch: pytest.MonkeyPatch, answer: Exception, end: str):
+    def send_messages(self: Any, messages: Any) -> int:
+        raise answer
+
+    monkeypatch.setattr(LocMem, "send_messages", send_messages)
+    assert delivery.deliver(owed.pk, OPENED) == end
+
+
+def test_a_server_that_cannot_be_reached_was_given_nothing(owed: Delivery, monkeypatch: pytest.MonkeyPatch):
+    def refuse(self: Any) -> None:
+        raise SMTPAuthenticationError(535, b"wrong password")
+
+    monkeypatch.setattr(LocMem, "open", refuse)
+    assert delivery.deliver(owed.pk, OPENED) == "pending"
 
 
 def test_a_sender_that_died_before_calling_the_channel_gives_the_row_back(owed: Delivery):

@@ -36,7 +36,8 @@ def test_a_reminder_reaches_its_people_by_mail_in_their_language(world: builders
     by_person = {message.to[0].split("@")[0]: message for message in mail.outbox}
     assert set(by_person) == {"clerk", "clerk_2", "contact_cadre"}
     english = by_person["clerk"]
-    assert "Due today" in english.subject
+    assert "Due date reached" in english.subject
+    assert "办理期限已到" in by_person["clerk_2"].subject
     assert "/cases/T-" in english.body
     assert "2026-03-09" in english.body
     assert say_all(DUE) == []

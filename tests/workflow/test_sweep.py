@@ -162,6 +162,15 @@ def test_the_clock_may_be_moved_ahead_only_over_sample_people(world: builders.Wo
     call_command("sweep_deadlines", now="2099-03-12T09:00")
 
 
+def test_the_night_verifies_history_and_names_the_years_the_calendar_does_not_know(world: builders.World):
+    builders.agreement(world, now=OPENED)
+    found = sweep.nightly(date(2026, 3, 2))
+    assert found["history_ok"]
+    assert found["checked"] > 0
+    assert found["provisional_years"] == [2027]
+    assert Heartbeat.objects.get(name="nightly").detail == found
+
+
 # jumps of the clock as (from, to): no early reminder, no second one, and after the jump back nothing new
 JUMPS = [
     (EARLY, EARLY + timedelta(hours=1)), (EARLY, EARLY - timedelta(hours=1)), (DUE, DUE - timedelta(days=1)),

@@ -19,11 +19,12 @@ WORDS: dict[str, Any] = {
     "terminated": _("Terminated"),
     "superseded": _("Replaced by another agreement"),
 }
+# true on any day from the rung on: after an outage a rung is told late
 RUNGS: dict[int, Any] = {
-    -3: _("Due in three working days"),
-    0: _("Due today"),
-    1: _("Late by one working day"),
-    3: _("Late by three working days; the superior has been told"),
+    -3: _("Due within three working days"),
+    0: _("Due date reached"),
+    1: _("Late"),
+    3: _("Late by three working days or more; the superior is told"),
 }
 OTHER_RUNG_BEFORE = _("Due soon")
 OTHER_RUNG_AFTER = _("Late")
