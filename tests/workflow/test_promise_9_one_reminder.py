@@ -1,6 +1,7 @@
 """P9: exactly one row per (step, rung, recipient, cycle), with two sweeps at once and a worker killed in mid-sweep."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from django.db import connections
 
 from tests import builders
@@ -87,16 +89,21 @@ def start_worker() -> subprocess.Popen[str]:
     )
 
 
+def let_go(worker: subprocess.Popen[str], batches: int) -> None:
+    """Let a worker commit this many batches and bring it into the next one, written and not committed."""
+    assert worker.stdout and worker.stdin
+    for _batch in range(batches):
+        assert worker.stdout.readline() == "written\n"
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+    assert worker.stdout.readline() == "written\n"
+
+
 def test_a_worker_killed_in_mid_sweep_loses_and_doubles_nothing(live_world: builders.World):
     many_steps(live_world, 200)
     for batches_done in (0, 1, 2):
         worker = start_worker()
-        assert worker.stdout and worker.stdin
-        for _batch in range(batches_done):
-            assert worker.stdout.readline() == "written\n"
-            worker.stdin.write("\n")
-            worker.stdin.flush()
-        assert worker.stdout.readline() == "written\n"  # one more batch is written and not committed
+        let_go(worker, batches_done)
         before = Notice.objects.filter(word="reminder").count()
         if batches_done == 1:  # another sweep runs past the one that hangs, without waiting for it
             deadlines.sweep(NOW)
@@ -110,3 +117,19 @@ def test_a_worker_killed_in_mid_sweep_loses_and_doubles_nothing(live_world: buil
         if batches_done < 2:
             with connections["owner"].cursor() as owner:
                 owner.execute("DELETE FROM workflow_notice")
+
+
+@pytest.mark.prove
+def test_five_thousand_due_under_twenty_kills_and_doubled_sweeps(live_world: builders.World):
+    many_steps(live_world, 5000)
+    dice = random.Random(2012)
+    for _kill in range(20):
+        workers = [start_worker(), start_worker()]
+        for worker in workers:
+            let_go(worker, dice.randint(0, 2))
+        for worker in workers:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait(10)
+    together([lambda: deadlines.sweep(NOW)] * 4)
+    deadlines.sweep(NOW)
+    assert_each_once(5000)
