@@ -113,3 +113,9 @@ def _row(household: Any, authorities: list[Authority]) -> Row:
         state_label=labels.of(lifecycle.STATES, state) if state else "", mode=labels.of(labels.MODES, household.mode),
         can_start=clerk and not state and household.destination_id is not None,
     )
+
+
+def not_started(user: User, today: date) -> tuple[int, int]:
+    """(households, persons) in the reader's scope that have no agreement yet."""
+    waiting = started(in_scope(user, today)).filter(has_agreement=False)
+    return waiting.count(), waiting.aggregate(people=Count("persons"))["people"] or 0
