@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow.views import auth, cases, inbox, queue
+from workflow.views import audit, auth, board, cases, inbox, operations, queue, substitutions
 
 urlpatterns = [
     path("", queue.home, name="home"),
@@ -20,4 +20,11 @@ urlpatterns = [
     path("inbox/", inbox.inbox_page, name="inbox"),
     path("inbox/badge", inbox.badge, name="inbox_badge"),
     path("inbox/read", inbox.mark_read, name="inbox_read"),
+    path("board/", board.board_page, name="board"),
+    path("audit/", audit.audit_page, name="audit"),
+    path("audit/verify", audit.verify, name="audit_verify"),
+    path("operations/", operations.operations_page, name="operations"),
+    path("substitutions/", substitutions.substitutions, name="substitutions"),
+    path("substitutions/lend", substitutions.lend, name="substitution_lend"),
+    path("substitutions/<int:substitution_id>/revoke", substitutions.revoke, name="substitution_revoke"),
 ]
