@@ -168,8 +168,8 @@ def _describe_parties(subject: Subject) -> list[tuple[str, str]]:
         (_("Household"), f"{agreement.household.household_no} {agreement.household.head_name}"),
         (_("Party A"), agreement.party_a),
         (_("Authorisation document"), agreement.authorisation_no),
-        (_("From"), agreement.home_unit.name),
-        (_("To"), agreement.partner_unit.name if agreement.partner_unit else ""),
+        (_("Moves from"), agreement.home_unit.name),
+        (_("Moves to"), agreement.partner_unit.name if agreement.partner_unit else ""),
     ]
 
 

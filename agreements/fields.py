@@ -117,7 +117,7 @@ ANSWER = (
 SIGNATURE = (
     Field("party", "choice", _("Who signed"), choices=labels.PARTIES),
     Field("signer", "text", _("Name of the signer"), size=50),
-    Field("method", "choice", _("How"), choices=labels.METHODS),
+    Field("method", "choice", _("How it was signed"), choices=labels.METHODS),
     Field("signed_on", "day", _("Signed on")),
     Field("paper_id", "paper", _("Scan of the signed page"), papers=("signed_agreement",)),
     Field("proxy_paper_id", "paper", _("Power of attorney"), required=False, papers=("power_of_attorney",)),

@@ -8,8 +8,8 @@ from django.utils.translation import override
 from agreements import lifecycle
 from agreements.models import Agreement
 
-WIDTH, HEIGHT, GAP, LEFT, TOP = 132, 46, 46, 24, 190
-BELOW = TOP + HEIGHT + 250
+WIDTH, HEIGHT, GAP, LEFT, TOP = 152, 46, 58, 24, 150
+BELOW = TOP + HEIGHT + 190
 ENDS = {"withdrawn": 1, "terminated": 4, "superseded": 5}  # column under which a final state stands
 STYLE = (
     "text{font:13px sans-serif;fill:#16202c}.s{fill:#e8f0fb;stroke:#1557b0}.f{fill:#eef1f5;stroke:#6b7787}"
