@@ -31,7 +31,9 @@ class LoadResult:
     added: Counter[str] = field(default_factory=Counter)
 
 
-def load(book: Book, *, now: datetime | None = None, deadline: date | None = None) -> LoadResult:
+def load(
+    book: Book, *, now: datetime | None = None, deadline: date | None = None, back_plan: dict[str, int] | None = None
+) -> LoadResult:
     """Write the book's rows that are not there yet; `deadline` replaces the impoundment date of the book.
 
     New users cannot sign in until a password is set for them.
@@ -41,7 +43,7 @@ def load(book: Book, *, now: datetime | None = None, deadline: date | None = Non
         added: Counter[str] = Counter()
         _units(book, added)
         _people(book, added)
-        programme = _programme(book, deadline, added)
+        programme = _programme(book, deadline, back_plan or BACK_PLAN, added)
         _households(book, programme, added)
         policies.publish(programme.county, now=moment)
         if added:
@@ -78,7 +80,9 @@ def _people(book: Book, added: Counter[str]) -> None:
     added["postings"] += len(Posting.objects.bulk_create(postings))
 
 
-def _programme(book: Book, deadline: date | None, added: Counter[str]) -> Programme:
+def _programme(
+    book: Book, deadline: date | None, back_plan: dict[str, int], added: Counter[str]
+) -> Programme:
     row = book.programme[0]
     found = Programme.objects.filter(code=row["code"]).first()
     if found:
@@ -89,7 +93,7 @@ def _programme(book: Book, deadline: date | None, added: Counter[str]) -> Progra
     schedule = Schedule.objects.create(code=row["code"], name=row["name"], storage_on=storage, calendar=calendar)
     SchedulePoint.objects.bulk_create(
         SchedulePoint(schedule=schedule, point=point, due_on=storage - timedelta(days=before))
-        for point, before in BACK_PLAN.items()
+        for point, before in back_plan.items()
     )
     made = Programme.objects.create(
         code=row["code"], name=row["name"], owner=row["owner"] or "", county=Unit.objects.get(code=row["county"]),
@@ -104,7 +108,7 @@ def _programme(book: Book, deadline: date | None, added: Counter[str]) -> Progra
         for m in book.milestones
     )
     BackPlanPoint.objects.bulk_create(
-        BackPlanPoint(programme=made, point=point, days_before=days) for point, days in BACK_PLAN.items()
+        BackPlanPoint(programme=made, point=point, days_before=days) for point, days in back_plan.items()
     )
     added["programmes"] += 1
     added["milestones"] += len(book.milestones)

@@ -20,7 +20,7 @@ from workflow.views.refusals import say_and_return
 EVENT_NAMES = {
     "case.opened": _l("Opened"), "round.opened": _l("Round opened"), "round.closed": _l("Round closed"),
     "step.decided": _l("Decided"), "case.moved": _l("Moved on"), "case.sent_back": _l("Sent back"),
-    "case.held": _l("Put on hold"), "case.resumed": _l("Resumed"), "step.claimed": _l("Claimed"),
+    "case.held": _l("Hold began"), "case.resumed": _l("Hold ended"), "step.claimed": _l("Claimed"),
     "step.released": _l("Released"), "sight.granted": _l("Receiving side may look"), "subject.changed": _l("Content written"),
     "posting.lent": _l("Post lent"), "posting.returned": _l("Post taken back"), "route.published": _l("Route published"),
     "programme.loaded": _l("Programme loaded"), "case.ended": _l("Ended"), "case.reopened": _l("Reopened"),

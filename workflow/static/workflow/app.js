@@ -53,6 +53,7 @@
     }
     if (event.target.closest("[data-close-drawer]")) {
       document.getElementById("drawer").innerHTML = "";
+      document.querySelector(".frame").classList.remove("split");
       document.querySelectorAll("tr.cur").forEach(function (row) { row.classList.remove("cur"); });
     }
     var row = event.target.closest("[data-opens-drawer]");
@@ -68,6 +69,7 @@
   });
   document.body && document.body.addEventListener("htmx:afterSwap", function (event) {
     restore(event.target);
+    if (event.target.id === "drawer") { document.querySelector(".frame").classList.add("split"); }
     var first = event.target.querySelector("h2[tabindex]");
     if (first) { first.focus(); }
   });
