@@ -13,7 +13,7 @@ from workflow.commands.change import change, retried
 from workflow.commands.work import Work, case_of
 from workflow.models import Decision, Step, User
 from workflow.rules import four_eyes
-from workflow.rules.codes import HOLD_CAUSES, REASON_CODES
+from workflow.rules.codes import ASPECT_NAMES, HOLD_CAUSES, REASON_CODES
 
 APPROVE, RETURN, REFUSE = "approve", "return", "refuse"
 UNDO = timedelta(seconds=10)  # notices of a decision wait this long outside the inbox
@@ -117,7 +117,7 @@ def _check_approval(work: Work, step: Step, seen: Mapping[str, str] | None, docu
     plan = work.plan(step)
     changed = [a for a in plan.aspects if seen is not None and seen.get(a) != work.case.hashes.get(a)]
     if changed:
-        raise errors.Stale(changed=", ".join(str(_(a)) for a in changed), aspects=changed)
+        raise errors.Stale(changed=", ".join(str(ASPECT_NAMES[a]) for a in changed), aspects=changed)
     missing = missing_for(work, step)
     if missing:
         raise errors.Unmet(missing="; ".join(missing), items=missing)

@@ -24,6 +24,16 @@ REASON_CODES: dict[str, Any] = {
     "wish_changed": _("Household changed its wish"),
     "other": _("Other (say what)"),
 }
+ASPECT_NAMES: dict[str, Any] = {
+    "parties": _("the parties"),
+    "members": _("the members"),
+    "amounts": _("the amounts"),
+    "text": _("the text"),
+    "papers": _("the papers"),
+    "transfers": _("the account transfers"),
+    "homestead": _("the homestead"),
+    "payments": _("the payments"),
+}
 DUTIES = frozenset({"draft", "collect", "review", "approve", "receive", "measure", "accept", "prepare", "check", "pay"})
 # duties that judge what another wrote; the rest produce content themselves
 JUDGING = frozenset({"review", "approve", "receive", "accept", "check", "pay"})

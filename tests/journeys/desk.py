@@ -1,0 +1,96 @@
+"""What a person does in the browser: sign in, open a case, record a paper, decide."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+from agreements.sample.player import PDF
+from agreements.sample.story import PASSWORD
+
+
+class Desk:
+    """One browser window; notes every console message, server error and request to another host."""
+
+    def __init__(self, address: str, page: Page, shots: Path) -> None:
+        self.address, self.page, self.shots = address, page, shots
+        self.trouble: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.on("dialog", lambda dialog: dialog.accept())
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.trouble.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(self.address).netloc and not request.url.startswith("data:"):
+            self.trouble.append(f"another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.trouble.append(f"{response.status}: {response.url}")
+
+    def open(self, path: str) -> Response:
+        """Go to a path."""
+        answer = self.page.goto(self.address + path)
+        assert answer is not None
+        return answer
+
+    def sign_in(self, username: str) -> "Desk":
+        """As this person, whoever was signed in before."""
+        self.page.context.clear_cookies()
+        self.open("/login/")
+        self.page.fill("input[name=username]", username)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.click("main form button")
+        self.page.wait_for_url("**/queue/**")
+        return self
+
+    def shot(self, name: str) -> None:
+        """Keep a picture as build output."""
+        self.shots.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(self.shots / f"{name}.png"), full_page=True)
+
+    def case(self, reference: str) -> None:
+        """The page of a case."""
+        assert self.open(f"/cases/{reference}/").status == 200
+
+    def decide(self, reference: str, plan: str, verdict: str = "approve", number: str = "", comment: str = "") -> None:
+        """Decide the step of a plan on the case page."""
+        self.case(reference)
+        form = self.page.locator(f"form.decide[data-plan={plan}]")
+        if number:
+            form.locator("input[name=document_no]").fill(number)
+        if comment:
+            form.locator("textarea").fill(comment)
+        form.locator(f"button[value={verdict}]").click()
+        self.page.wait_for_load_state()
+        assert self.page.locator("#notes .success").count(), self.page.inner_text("main")
+
+    def record(self, path: str, upload: str = "", **values: str) -> None:
+        """Fill a record's form and send it."""
+        assert self.open(path).status == 200, path
+        for name, value in values.items():
+            field = self.page.locator(f"main [name={name}]")
+            if field.evaluate("e => e.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        if upload:
+            file = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": PDF}
+            self.page.set_input_files(f"main input[name={upload}]", file)  # type: ignore[arg-type]
+        self.page.click("main form button[type=submit]")
+        self.page.wait_for_load_state()
+        assert self.page.locator("#notes .success").count(), self.page.inner_text("main")
+
+    def state(self, reference: str) -> str:
+        """The state shown on the stepper: the current stop, or nothing at the end."""
+        self.case(reference)
+        return self.page.locator(".stepbar .current b").inner_text() if self.page.locator(".stepbar .current").count() else ""
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than the window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
