@@ -156,6 +156,22 @@ def full_text(agreement: Agreement) -> str:
     return canonical.text({aspect: texts[aspect] for aspect in ("parties", "members", "amounts", "text")})
 
 
+WORDING = frozenset({"party_a", "authorisation_no", "terms"})  # compared, but never written into an event
+
+
+def plain(subject: Subject) -> dict[str, str]:
+    """The draft's fields by name, as ids, amounts, dates and figures: what an event may say about a change."""
+    agreement = subject.agreement
+    fields = {
+        "area_changes": str(agreement.area_changes), "has_homestead": str(agreement.has_homestead),
+        "copies": str(agreement.copies), "move_by": _day(agreement.move_by),
+        "homestead_m2": _number(agreement.homestead_m2), "production_land_mu": _number(agreement.production_land_mu),
+    }
+    fields |= {name: canonical.digest(getattr(agreement, name)) for name in WORDING}
+    fields |= {f"amount.{line.item}": f"{line.amount:.2f}" for line in subject.amounts}
+    return fields | {f"member.{member.person_id}": "in" for member in subject.members}
+
+
 # --- readable fields -------------------------------------------------------------------------------------------------
 def describe(agreement: Agreement, aspect: str, subject: Subject | None = None) -> list[tuple[str, str]]:
     """An aspect as (label, value) pairs in the reader's language, so that a change shows field by field."""
@@ -210,7 +226,7 @@ def _describe_papers(subject: Subject) -> list[tuple[str, str]]:
 
 def _paper_lines(subject: Subject, aspect: str) -> list[tuple[str, str]]:
     mine = [p for p in subject.papers if lifecycle.PAPER_ASPECT.get(p.type) == aspect]
-    return [(str(lifecycle.PAPERS.get(p.type, p.type)), f"{p.number} {p.title or p.original_name}".strip()) for p in mine]
+    return [(labels.of(lifecycle.PAPERS, p.type), f"{p.number} {p.title or p.original_name}".strip()) for p in mine]
 
 
 def _describe_transfers(subject: Subject) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What each recording act asks for: one table, read by the commands (which check it) and by the forms (which show it)."""
+"""What each recording act asks for: one table, which the commands check against and the forms show."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ class Field:
     size: int = 60
     choices: dict[str, Any] | None = None
     papers: tuple[str, ...] = ()
+    later: bool = False  # may stay empty in a draft, but not when it is submitted
     after: str = ""  # a day not before this other day, which may be recorded earlier
 
 

@@ -1,4 +1,4 @@
-"""Forms of the recording pages, built from the table of fields. They show and keep what was typed; commands check it."""
+"""Forms of the recording pages, built from the table of fields: they show and keep what was typed."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -23,6 +23,7 @@ class Row:
     type: str
     required: bool
     size: int
+    later: bool = False
     value: str = ""
     error: str = ""
     options: list[tuple[str, str]] = field(default_factory=list)
@@ -63,7 +64,8 @@ def _row(one: Field, papers: list[Paper], given: Mapping[str, Any], prefix: str)
     raw = given.get(one.name)
     row = Row(
         name=one.name, id=f"{prefix}-{one.name}", label=str(one.label), kind=one.kind,
-        type=TYPES.get(one.kind, one.kind), required=one.required, size=one.size, value="" if raw is None else str(raw),
+        type=TYPES.get(one.kind, one.kind), required=one.required, size=one.size, later=one.later,
+        value="" if raw is None else str(raw),
     )
     if one.kind == "choice":
         row.options = [(code, str(name)) for code, name in (one.choices or {}).items()]

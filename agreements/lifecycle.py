@@ -7,13 +7,10 @@ missing_signatures[], signed, money_complete.
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from agreements.models import Agreement
 
 Facts = dict[str, Any]
 
@@ -34,42 +31,42 @@ SIGNED_STATES = ("account_transfer", "homestead_adjustment", "final_check", "com
 
 
 # --- conditions of transitions: one argument, the agreement; they read facts and nothing else -------------------------
-def every_required_signature_is_recorded(agreement: "Agreement") -> bool:
+def every_required_signature_is_recorded(agreement: Any) -> bool:
     """Household head, origin town, receiving town have signed, each with scan and date."""
     return bool(agreement.facts.get("all_signed"))
 
 
-def nothing_is_signed(agreement: "Agreement") -> bool:
+def nothing_is_signed(agreement: Any) -> bool:
     """No signature is recorded yet (never behind signing once signed)."""
     return not agreement.facts.get("signatures")
 
 
-def registration_area_changes(agreement: "Agreement") -> bool:
+def registration_area_changes(agreement: Any) -> bool:
     """The household's registration area changes, so accounts have to move."""
     return bool(agreement.facts.get("area_changes"))
 
 
-def registration_area_stays(agreement: "Agreement") -> bool:
+def registration_area_stays(agreement: Any) -> bool:
     """The household stays in its registration area."""
     return not registration_area_changes(agreement)
 
 
-def household_has_a_homestead(agreement: "Agreement") -> bool:
+def household_has_a_homestead(agreement: Any) -> bool:
     """The household's mode gives it a house plot."""
     return bool(agreement.facts.get("has_homestead"))
 
 
-def household_has_no_homestead(agreement: "Agreement") -> bool:
+def household_has_no_homestead(agreement: Any) -> bool:
     """The household's mode gives it no house plot."""
     return not household_has_a_homestead(agreement)
 
 
-def every_person_has_moved_or_is_excused(agreement: "Agreement") -> bool:
+def every_person_has_moved_or_is_excused(agreement: Any) -> bool:
     """No member's account is still on the way."""
     return bool(agreement.facts.get("all_moved"))
 
 
-def homestead_is_accepted(agreement: "Agreement") -> bool:
+def homestead_is_accepted(agreement: Any) -> bool:
     """The plot was measured and accepted."""
     return agreement.facts.get("plot_state") == "accepted"
 
@@ -98,7 +95,7 @@ def notice_is_posted(facts: Facts, today: date) -> bool:
 def notice_is_over(facts: Facts, today: date) -> bool:
     """The public notice has not run to its end."""
     ends = facts.get("notice_ends_on")
-    return bool(ends) and date.fromisoformat(ends) < today
+    return bool(ends) and date.fromisoformat(str(ends)) < today
 
 
 def no_objection_is_open(facts: Facts, today: date) -> bool:

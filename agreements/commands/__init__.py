@@ -1,0 +1,1 @@
+"""The only writers of the subject: one verb, one transaction."""

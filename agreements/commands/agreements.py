@@ -21,8 +21,10 @@ from workflow.rules import canonical
 
 CONTENT = ("parties", "members", "amounts", "text")
 TERMS = Path(__file__).resolve().parent.parent / "policies" / "terms.txt"
-PARTY_A = Field("party_a", "text", gettext_lazy("Party A"), required=False, size=120)
-AUTHORISATION = Field("authorisation_no", "text", gettext_lazy("Authorisation document"), required=False, size=80)
+PARTY_A = Field("party_a", "text", gettext_lazy("Party A"), required=False, size=120, later=True)
+AUTHORISATION = Field(
+    "authorisation_no", "text", gettext_lazy("Authorisation document"), required=False, size=80, later=True
+)
 HOMESTEAD_M2 = Field("homestead_m2", "area", gettext_lazy("Homestead (m²)"), required=False)
 LAND_MU = Field("production_land_mu", "area", gettext_lazy("Production land (mu)"), required=False)
 MOVE_BY = Field("move_by", "future", gettext_lazy("Move by"), required=False)
@@ -126,26 +128,37 @@ def edit(
     """Change a draft's content; whoever changes an aspect is its author and cannot approve it.
 
     fields: any of party_a, authorisation_no, area_changes, has_homestead, homestead_m2, production_land_mu, move_by,
-    copies, terms; amounts: {item: yuan} replaces all lines; members: ids of the persons who are in; seen: {aspect: hash} as
-    shown, so that two open forms cannot overwrite each other unnoticed.
+    copies, terms; amounts: {item: yuan} replaces all lines; members: ids of the persons who are in; seen: {aspect:
+    hash} as shown, so that two open forms cannot overwrite each other unnoticed.
     """
     chosen = sorted({int(person) for person in members}) if members is not None else None
     body = [dict(fields), dict(amounts) if amounts is not None else None, chosen]
     with change(case_id, actor=actor, verb="edit", key=key, body=body, now=now) as work:
         if not work.replayed:
             facts.act_as(work, "content")
-            before = dict(work.case.hashes)
+            before, earlier = dict(work.case.hashes), content.plain(content.read(work.case))
             _ensure_seen(before, seen)
             _write_fields(work, fields)
             if amounts is not None:
                 _write_amounts(work, amounts)
             if chosen is not None:
                 _write_members(work, chosen)
-            after = content.hashes(work.case)
+            subject = content.read(work.case)
+            after = content.hashes(work.case, subject)
             wrote = [aspect for aspect in CONTENT if before.get(aspect) != after[aspect]]
-            facts.refresh(work, wrote, act="edited")
+            changes = differences(earlier, content.plain(subject))
+            facts.refresh(work, wrote, act="edited", changes=changes)
             work.outcome = {"changed": wrote}
     return work.outcome
+
+
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[list[str]]:
+    """[field, before, after] of every field that differs; free text is named, its wording stays out of the history."""
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name, "") != after.get(name, ""))
+    return [
+        [name, "", ""] if name in content.WORDING else [name, before.get(name, ""), after.get(name, "")]
+        for name in names
+    ]
 
 
 def _ensure_seen(current: Mapping[str, str], seen: Mapping[str, str] | None) -> None:

@@ -47,13 +47,14 @@ def refresh(work: Work, wrote: Iterable[str] = (), act: str = "", **what: Any) -
     Both names of a substitution become authors of the aspects in `wrote`: neither may approve what one of them wrote.
     """
     agreement: Agreement = work.case
-    subject = content.read(agreement)
+    subject, before = content.read(agreement), agreement.hashes
     agreement.facts, agreement.hashes = derive(agreement, subject), content.hashes(agreement, subject)
+    fresh = {aspect: digest for aspect, digest in agreement.hashes.items() if before.get(aspect) != digest}
     writers = {person.pk for person in (work.actor, work.on_behalf_of) if person}
     named = sorted(set(wrote))
     for aspect in named:
         agreement.authors[aspect] = sorted(set(agreement.authors.get(aspect, ())) | writers)
-    return work.event("subject.changed", aspects=named, **({"act": act} if act else {}), **what)
+    return work.event("subject.changed", aspects=named, hashes=fresh, **({"act": act} if act else {}), **what)
 
 
 def act_as(work: Work, act: str) -> Authority:

@@ -81,6 +81,7 @@ def _fire(work: Work, name: str) -> None:
 
 def _keep(work: Work, move: str, reason: str, document_no: str) -> None:
     """Keep why and on which document; the event carries the row's id, because a reason may name a person."""
+    assert work.actor is not None
     row = Ending.objects.create(
         agreement=work.case, move=move, reason=reason.strip()[:500], document_no=document_no.strip()[:80],
         by=work.actor, at=work.now,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Min
 from django_fsm import TransitionNotAllowed
 
 from agreements import fields as asked
@@ -11,6 +12,7 @@ from agreements import labels
 from agreements.commands import checks, facts
 from agreements.models import AccountTransfer, Member
 from workflow import errors
+from workflow.commands import dates
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import User
@@ -43,6 +45,7 @@ def record(
             facts.refresh(
                 work, ["transfers"], act=f"transfer.{move}", member=member_id, state=transfer.state, **days,
             )
+            bind_expiry(work)
             work.outcome = {"member": member_id, "transfer": transfer.state}
     return work.outcome
 
@@ -71,7 +74,7 @@ def _move(transfer: AccountTransfer, move: str, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(transfer, name, value)
     if move == "move_out":
-        transfer.certificate_expires_on = transfer.certificate_on + timedelta(days=CERTIFICATE_DAYS)
+        transfer.certificate_expires_on = values["certificate_on"] + timedelta(days=CERTIFICATE_DAYS)
     fire = {
         "permit": transfer.permit, "move_out": transfer.move_out, "move_in": transfer.move_in,
         "excuse": transfer.excuse_person, "fail": transfer.fail, "retry": transfer.retry,
@@ -80,3 +83,16 @@ def _move(transfer: AccountTransfer, move: str, values: dict[str, Any]) -> None:
         fire()
     except TransitionNotAllowed as trouble:
         raise errors.IllegalMove(state=labels.of(labels.TRANSFER_STATES, transfer.state)) from trouble
+
+
+def bind_expiry(work: Work) -> None:
+    """An open certificate that runs out first makes the transfer step due by then (domain.md b.4); one cycle each."""
+    under_way = AccountTransfer.objects.filter(member__agreement_id=work.case.pk, state="moved_out")
+    earliest = under_way.aggregate(day=Min("certificate_expires_on"))["day"]
+    for step in work.steps:
+        if step.state != "open" or step.role != "police_liaison" or step.expiry == earliest:
+            continue
+        before, step.expiry = step.due, earliest
+        dates.settle_due(step)
+        step.due_version += 1 if step.due != before else 0
+        work.touch(step)

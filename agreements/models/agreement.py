@@ -7,6 +7,7 @@ from django.db import models
 from django_fsm import transition
 
 from agreements import lifecycle
+from agreements.models import changes
 from agreements.models.household import Household, Person
 from agreements.models.programme import Programme
 from workflow.models import Case, Unit
@@ -161,12 +162,17 @@ class Agreement(Case):
     # --- what the engine asks a kind of case -----------------------------------------------------------------------
     def unit_for(self, resolver: str) -> Unit | None:
         """The unit a step plan's resolver means for this agreement; None where there is none."""
-        code = lifecycle.unit_code(resolver, self.home_unit.code, self.partner_unit and self.partner_unit.code)
+        partner = self.partner_unit.code if self.partner_unit else None
+        code = lifecycle.unit_code(resolver, self.home_unit.code, partner)
         return Unit.objects.filter(code=code).first() if code else None
 
     def unmet(self, needs: list[str], today: date) -> list[str]:
         """The messages of those needs that do not hold today (translated)."""
         return lifecycle.unmet(needs, self.facts, today)
+
+    def changed_since(self, seen: dict[str, str]) -> list[tuple[str, str, str]]:
+        """(label, before, after) of what changed since content with these aspect hashes was shown."""
+        return changes.since(self.pk, seen)
 
     def paper_name(self, code: str) -> str:
         """A paper type in words."""

@@ -35,7 +35,7 @@ def moves() -> list[Move]:
     order = list(lifecycle.STATES)
     found = [
         Move(
-            one.name, one.source, one.target, _kind(one.custom),
+            one.name, str(one.source), str(one.target), _kind(one.custom),
             tuple(condition.__name__ for condition in one.conditions),
         )
         for one in field.get_all_transitions(Agreement)
@@ -114,7 +114,8 @@ def _line(move: Move, path: str, x: int, y: int, label: bool = True) -> str:
     drawn = f'<path class="{move.kind}" d="{path}" marker-end="url(#{move.kind})"><title>{_told(move)}</title></path>'
     if not label:
         return drawn
-    return drawn + f'<text class="l" x="{x}" y="{y}" text-anchor="middle">{move.name}<title>{_told(move)}</title></text>'
+    words = f"{move.name}<title>{_told(move)}</title>"
+    return drawn + f'<text class="l" x="{x}" y="{y}" text-anchor="middle">{words}</text>'
 
 
 def _told(move: Move) -> str:

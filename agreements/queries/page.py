@@ -104,7 +104,8 @@ def agreement_page(user: User, case: Agreement, today: date) -> AgreementPage:
         wish_mode=labels.of(labels.MODES, subject.wish.mode) if subject.wish else "",
         notice=notice, notice_over=bool(notice and notice.ends_on < today),
         objections=list(notice.objections.order_by("id")) if notice else [],
-        signatures=_signatures(subject), plot=plot, plot_label=labels.of(labels.PLOT_STATES, plot.state) if plot else "",
+        signatures=_signatures(subject), plot=plot,
+        plot_label=labels.of(labels.PLOT_STATES, plot.state) if plot else "",
         plot_next=_plot_next(subject, may), plot_waits_for=_plot_waits_for(subject),
         endings=list(Ending.objects.filter(agreement=case).select_related("by").order_by("id")),
         mode=labels.of(labels.MODES, case.mode),
@@ -123,7 +124,8 @@ def _member(subject: Subject, member: Member, may: frozenset[str], today: date) 
     moves = fields.TRANSFER_OFFERS.get(state, ()) if "transfers" in may else ()
     expires = transfer.certificate_expires_on if transfer and state == "moved_out" else None
     return MemberRow(
-        member=member, id_number=_id_number(member), transfer=transfer, state=state, label=labels.of(labels.TRANSFER_STATES, state),
+        member=member, id_number=_id_number(member), transfer=transfer, state=state,
+        label=labels.of(labels.TRANSFER_STATES, state),
         excuse=labels.of(labels.EXCUSES, transfer.excuse) if transfer and transfer.excuse else "",
         moves=[Offer(move, str(fields.TRANSFER_MOVES[move])) for move in moves],
         expires_in=(expires - today).days if expires else None, moved=state in ("moved_in", "excused"),

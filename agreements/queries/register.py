@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from agreements import labels, lifecycle
 from agreements.models import Agreement, Household
@@ -71,7 +71,7 @@ def _live() -> QuerySet[Agreement]:
     )
 
 
-def started(households: QuerySet[Household]) -> QuerySet[Household]:
+def started(households: QuerySet[Household]) -> QuerySet[Any]:
     """With what the page shows of the live or completed agreement."""
     latest = _live().order_by("-pk")
     return households.annotate(
@@ -98,11 +98,17 @@ def register(user: User, today: date, *, status: str = "", search: str = "", pag
     page = min(max(1, page), pages)
     window = found.select_related("group", "destination", "contact_cadre", "programme").annotate(
         people=Count("persons")
-    ).order_by(F("agreement_state").asc(nulls_first=True), "household_no", "pk")
+    ).order_by(_path(), "household_no", "pk")
     rows = [_row(household, authorities) for household in window[(page - 1) * PAGE : page * PAGE]]
     waiting = started(mine).filter(has_agreement=False).count()
-    states = [(code, str(name)) for code, name in lifecycle.STATES.items()]
+    states = [(code, str(name)) for code, name in lifecycle.STATES.items() if code in lifecycle.PATH]
     return Register(rows, total, people or 0, waiting, states, page, pages)
+
+
+def _path() -> Case:
+    """Those without an agreement first, then along the path."""
+    places = [When(agreement_state=state, then=Value(place)) for place, state in enumerate(lifecycle.STATES, 1)]
+    return Case(*places, default=Value(0))
 
 
 def _row(household: Any, authorities: list[Authority]) -> Row:

@@ -1,0 +1,1 @@
+"""Pages of the subject: form in, one call, answer out."""

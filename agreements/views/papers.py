@@ -36,7 +36,7 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
         raise errors.NotAllowed()
     form, status = paper_form(types, request.GET.dict()), 200
     if request.method == "POST":
-        values = {name: request.POST.get(name, "") for name in ("type", "number", "title", "dated_on")}
+        values: dict[str, Any] = {name: request.POST.get(name, "") for name in ("type", "number", "title", "dated_on")}
         sent, key = request.FILES.get("upload"), request.POST.get("key")
         try:
             papers.file(case.pk, actor=user, upload=sent, key=key, **values)
@@ -54,7 +54,7 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_GET
-def download(request: HttpRequest, uid: UUID) -> HttpResponse | FileResponse:
+def download(request: HttpRequest, uid: UUID) -> Any:
     """The file itself: 404 when out of sight; never guessed at by the browser."""
     user: Any = request.user
     paper = page.paper_in_sight(user, uid, clock.today())

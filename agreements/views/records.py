@@ -1,4 +1,4 @@
-"""One page per record: wish form, public notice, objection, signature, transfer, plot, ending. Form in, one call, back."""
+"""One page per record: wish, notice, objection, signature, transfer, plot, ending. Form in, one call, back."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ def serve(request: HttpRequest, case: Agreement, made: Record, subject: str = ""
     today = clock.today()
     authority.ensure(case, made.act, policies.postings_of(user, today), page.cadres_of(case))
     on_file = Paper.objects.filter(agreement=case, withdrawn_at=None).order_by("-id")
-    form, status = forms.build(made.fields, on_file, _first_values(made, case, today)), 200
+    form, status = forms.build(made.fields, on_file, _first_values(case)), 200
     if request.method == "POST":
         values = {one.name: request.POST.get(one.name, "") for one in made.fields}
         refusal = _carry_out(request, case, made, values)
@@ -131,14 +131,11 @@ def serve(request: HttpRequest, case: Agreement, made: Record, subject: str = ""
     return render(request, "agreements/record.html", context, status=status)
 
 
-def _first_values(made: Record, case: Agreement, today: Any) -> Mapping[str, Any]:
-    """What is most likely: today, the agreement's mode, the household head, the party still missing."""
+def _first_values(case: Agreement) -> Mapping[str, Any]:
+    """What is most likely: the agreement's mode, the party still missing, the head. Never a date: dates are law."""
     missing = case.facts.get("missing_signatures") or [""]
     usual = {"mode": case.mode, "party": missing[0], "method": "ink", "area_m2": case.homestead_m2}
-    if missing[0] == "household":
-        usual["signer"] = case.household.head_name
-    days = {one.name: today.isoformat() for one in made.fields if one.kind == "day"}
-    return usual | days
+    return usual | ({"signer": case.household.head_name} if missing[0] == "household" else {})
 
 
 def _carry_out(

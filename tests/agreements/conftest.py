@@ -14,3 +14,12 @@ def world(db: None, settings: object, tmp_path: object) -> builders.World:
     plan.forget()
     calendars.forget()
     return builders.build_world()
+
+
+@pytest.fixture
+def live_world(live_db: None, settings: object, tmp_path: object) -> builders.World:
+    """A county committed for real, for tests with several connections."""
+    settings.MEDIA_ROOT = str(tmp_path)  # type: ignore[attr-defined]
+    plan.forget()
+    calendars.forget()
+    return builders.build_world()

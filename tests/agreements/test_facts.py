@@ -70,3 +70,21 @@ def test_whoever_writes_an_aspect_is_its_author_for_good(world: World) -> None:
     authors = families.again(case).authors
     assert authors["text"] == sorted([world.clerk.pk, world.clerk_2.pk])
     assert authors["amounts"] == [world.clerk.pk]
+
+
+def test_what_changed_since_a_page_was_shown_is_told_field_by_field(world: World) -> None:
+    case = families.draft(world)
+    seen = {aspect: case.hashes[aspect] for aspect in ("members", "amounts", "text")}
+    assert case.changed_since(seen) == []
+    gone = case.members.order_by("-id").first()
+    kept = [m.person_id for m in case.members.exclude(pk=gone.pk)]
+    agreements.edit(
+        case.pk, actor=world.clerk, fields={"move_by": "2027-05-01", "terms": "一、新条款。", "has_homestead": False},
+        amounts={"house": "99000", "moving": "20000.50"}, members=kept, now=families.later(case),
+    )
+    assert case.changed_since(seen) == [
+        ("房屋", "100000.00", "99000.00"), ("安排宅基地", "是", "否"), (gone.name, "列入", "未列入"),
+        ("搬迁期限", "2027-04-01", "2027-05-01"), ("协议条款", "", "文字有改动"),
+    ]
+    assert case.changed_since({"amounts": "never"}) == []
+    assert "新条款" not in " ".join(Event.objects.filter(case=case).values_list("body", flat=True))

@@ -9,6 +9,7 @@ from agreements.models import AccountTransfer, Agreement, Member
 from tests.agreements import families
 from tests.builders import World
 from workflow import clock, errors
+from workflow.models import Step
 
 DAY = "2026-03-02"
 PERMIT = {"permit_no": "准1", "permit_on": "2026-02-01"}
@@ -34,6 +35,21 @@ def test_a_certificate_runs_out_thirty_days_after_its_issue(world: World, moving
     _do(world, moving, member, "permit", **PERMIT)
     _do(world, moving, member, "move_out", **OUT)
     assert _state(member).certificate_expires_on == date(2026, 2, 10) + timedelta(days=30)
+
+
+def test_the_certificate_that_runs_out_first_binds_the_transfer_steps_due_date(
+    world: World, moving: Agreement
+) -> None:
+    first, second, _third = moving.members.order_by("id")
+    before = Step.objects.get(case=moving, plan="transfer")
+    for member, issued in ((first, "2026-02-14"), (second, "2026-02-10")):
+        _do(world, moving, member, "permit", **PERMIT)
+        _do(world, moving, member, "move_out", certificate_no="迁1", certificate_on=issued, moved_out_on=issued)
+    step = Step.objects.get(case=moving, plan="transfer")
+    assert (step.due, step.binding) == (date(2026, 3, 12), "expiry")
+    assert step.due_version == before.due_version + 2
+    _do(world, moving, second, "move_in", booklet_no="户1", moved_in_on="2026-02-20")
+    assert Step.objects.get(case=moving, plan="transfer").expiry == date(2026, 3, 16)
 
 
 @pytest.mark.parametrize(
