@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agreements import lifecycle
+from agreements.commands import papers
 from agreements.fields import Field
 from agreements.models import Paper
 
@@ -53,14 +54,14 @@ class RecordForm:
 
 
 def build(
-    wanted: Iterable[Field], papers: Iterable[Paper] = (), values: Mapping[str, Any] | None = None, prefix: str = "f"
+    wanted: Iterable[Field], on_file: Iterable[Paper] = (), values: Mapping[str, Any] | None = None, prefix: str = "f"
 ) -> RecordForm:
-    """A form for these fields; `papers` are those on file to choose from, `values` what is shown first."""
-    on_file, given = list(papers), values or {}
-    return RecordForm([_row(one, on_file, given, prefix) for one in wanted])
+    """A form for these fields; `on_file` are the papers to choose from, `values` what is shown first."""
+    present, given = list(on_file), values or {}
+    return RecordForm([_row(one, present, given, prefix) for one in wanted])
 
 
-def _row(one: Field, papers: list[Paper], given: Mapping[str, Any], prefix: str) -> Row:
+def _row(one: Field, present: list[Paper], given: Mapping[str, Any], prefix: str) -> Row:
     raw = given.get(one.name)
     row = Row(
         name=one.name, id=f"{prefix}-{one.name}", label=str(one.label), kind=one.kind,
@@ -70,12 +71,18 @@ def _row(one: Field, papers: list[Paper], given: Mapping[str, Any], prefix: str)
     if one.kind == "choice":
         row.options = [(code, str(name)) for code, name in (one.choices or {}).items()]
     if one.kind == "paper":
-        row.options = [(str(p.pk), paper_words(p)) for p in papers if p.type in one.papers]
+        row.options = [(str(p.pk), paper_words(p)) for p in present if p.type in one.papers]
         row.upload = f"{one.name}_upload"
         row.paper = str(lifecycle.PAPERS.get(one.papers[0], one.papers[0])) if one.papers else ""
         if not row.value and len(row.options) == 1 and one.required:
             row.value = row.options[0][0]
     return row
+
+
+def paper_form(types: list[tuple[str, str]], values: Mapping[str, Any], prefix: str = "f") -> RecordForm:
+    """The form that files a paper, offering the types this reader may file."""
+    kinds = Field("type", "choice", papers.TYPE.label, choices=dict(types))
+    return build((kinds, papers.NUMBER, papers.TITLE, papers.DATED_ON, papers.UPLOAD), (), values, prefix)
 
 
 def paper_words(paper: Paper) -> str:

@@ -8,7 +8,6 @@ from django import template
 from agreements import forms
 from agreements.models import Agreement
 from agreements.queries import page
-from agreements.views.papers import paper_form
 from workflow import clock
 
 register = template.Library()
@@ -23,7 +22,7 @@ def agreement_page(context: dict[str, Any], case: Agreement) -> page.AgreementPa
 @register.simple_tag
 def upload_form(found: page.AgreementPage) -> forms.RecordForm:
     """The form that files a paper, with the types this reader may file."""
-    return paper_form(found.paper_types, {}, prefix="up")
+    return forms.paper_form(found.paper_types, {}, prefix="up")
 
 
 @register.simple_tag

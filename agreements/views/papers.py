@@ -11,19 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agreements import forms
 from agreements.commands import papers
-from agreements.fields import Field
 from agreements.models import Agreement
 from agreements.queries import page
 from agreements.views.records import agreement_or_404
 from workflow import clock, errors
 from workflow.views.access import signed_in
-
-
-def paper_form(types: list[tuple[str, str]], values: dict[str, Any], prefix: str = "f") -> forms.RecordForm:
-    """The form that files a paper, offering the types this reader may file."""
-    kinds = Field("type", "choice", papers.TYPE.label, choices=dict(types))
-    form = forms.build((kinds, papers.NUMBER, papers.TITLE, papers.DATED_ON, papers.UPLOAD), (), values, prefix)
-    return form
 
 
 @signed_in
@@ -34,7 +26,7 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
     types = page.agreement_page(user, case, clock.today()).paper_types
     if not types:
         raise errors.NotAllowed()
-    form, status = paper_form(types, request.GET.dict()), 200
+    form, status = forms.paper_form(types, request.GET.dict()), 200
     if request.method == "POST":
         values: dict[str, Any] = {name: request.POST.get(name, "") for name in ("type", "number", "title", "dated_on")}
         sent, key = request.FILES.get("upload"), request.POST.get("key")
@@ -43,7 +35,7 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
         except errors.Refusal as refusal:
             if refusal.status == 404:
                 raise
-            form, status = paper_form(types, values), refusal.status
+            form, status = forms.paper_form(types, values), refusal.status
             form.complain(refusal.detail.get("name", ""), refusal.message)
         else:
             messages.success(request, _("Paper filed."))

@@ -148,14 +148,22 @@ def _carry_out(
         for one in made.fields:
             sent = request.FILES.get(f"{one.name}_upload")
             if one.kind == "paper" and sent is not None:
-                paper = papers.file(case.pk, actor=user, type=one.papers[0], upload=sent, key=_part(key, one.name))
-                values[one.name] = str(paper.pk)
+                values[one.name] = _file(case, user, one, sent, key)
         made.call(case, user, key, values)
     except errors.Refusal as refusal:
         if refusal.status == 404:
             raise
         return refusal
     return None
+
+
+def _file(case: Agreement, user: Any, one: Field, sent: Any, key: str) -> str:
+    """File what was sent along; what is wrong with it is said beside this field."""
+    try:
+        paper = papers.file(case.pk, actor=user, type=one.papers[0], upload=sent, key=_part(key, one.name))
+    except errors.InvalidInput as refusal:
+        raise errors.InvalidInput(**refusal.detail | {"name": one.name}) from refusal
+    return str(paper.pk)
 
 
 def _part(key: str, name: str) -> str | None:

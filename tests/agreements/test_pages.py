@@ -103,6 +103,13 @@ def test_a_wish_form_is_recorded_with_its_scan_in_one_go_and_a_paper_survives_a_
     assert families.again(case).facts["wish_signed"]
 
 
+def test_a_wrong_file_is_named_beside_its_own_field(world: World) -> None:
+    case = families.draft(world)
+    sent = {"mode": "agri_dispersed", "signed_on": "2026-03-01", "paper_id_upload": families.upload(b"<html>")}
+    text = sign_in(world.clerk).post(f"/agreements/{case.reference}/record/wish/", sent).content.decode()
+    assert 'id="f-paper_id-e"' in text and 'value="2026-03-01"' in text
+
+
 def test_forms_are_for_those_who_may(world: World) -> None:
     case = families.draft(world)
     wish = f"/agreements/{case.reference}/record/wish/"
