@@ -19,6 +19,11 @@ KEPT = {"django_migrations", "django_content_type", "workflow_legalmove"}
 collect_ignore = [] if any(servers.chromiums()) else ["journeys"]
 
 
+def pytest_configure() -> None:
+    """Catalogues are compiled before Django loads one: a stale one would speak English."""
+    compile_catalogues()
+
+
 def pytest_report_header() -> list[str]:
     """Say loudly what is left out."""
     if collect_ignore:
@@ -39,7 +44,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def running_servers() -> Iterator[session.Servers]:
     """Private PostgreSQL and Redis, or those of DATABASE_URL and REDIS_URL."""
-    compile_catalogues()
     found = session.Servers(session.places())
     found.start()
     yield found

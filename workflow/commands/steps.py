@@ -117,7 +117,11 @@ def _check_approval(work: Work, step: Step, seen: Mapping[str, str] | None, docu
     plan = work.plan(step)
     changed = [a for a in plan.aspects if seen is not None and seen.get(a) != work.case.hashes.get(a)]
     if changed:
-        raise errors.Stale(changed=", ".join(str(ASPECT_NAMES[a]) for a in changed), aspects=changed)
+        before = {aspect: (seen or {}).get(aspect, "") for aspect in changed}
+        raise errors.Stale(
+            changed=", ".join(str(ASPECT_NAMES[a]) for a in changed), aspects=changed,
+            changes=work.case.changed_since(before),
+        )
     missing = missing_for(work, step)
     if missing:
         raise errors.Unmet(missing="; ".join(missing), items=missing)

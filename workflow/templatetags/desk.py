@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from workflow.models import kinds
+
 register = template.Library()
 # own strokes on a 24 px grid
 ICONS = {
@@ -80,8 +82,8 @@ def monthday(value: date | None) -> str:
 
 @register.filter
 def state_name(case: Any) -> str:
-    """The state of a case in words, as its kind names it."""
-    return str(case.state_names.get(case.state, case.state))
+    """The state of a case in words, as its kind names it; works on the bare case too."""
+    return str(kinds.state_names().get(case.state, case.state))
 
 
 @register.filter
