@@ -12,8 +12,6 @@ from config.embedded import session
 def main() -> None:
     """Run a management command, with the embedded servers around it where no DATABASE_URL is set."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if sys.version_info < (3, 11):
-        sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     with session.around(sys.argv):
         execute_from_command_line(sys.argv)
 

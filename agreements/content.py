@@ -4,85 +4,54 @@ The texts are hashed, never stored: they may carry names. Only papers that PAPER
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from agreements import labels, lifecycle
-from agreements.models import (
-    AccountTransfer,
-    Agreement,
-    AmountLine,
-    Homestead,
-    Member,
-    Objection,
-    Paper,
-    PublicNotice,
-    Signature,
-    WishForm,
-)
+from agreements.models import Agreement, Member
+from agreements.subject import Subject, read
 from workflow.rules import canonical
 
 TRANSFER_FIELDS = (
-    "state", "permit_no", "permit_on", "certificate_no", "certificate_on", "certificate_expires_on", "moved_out_on",
-    "moved_in_on", "booklet_no", "excuse",
+    "state",
+    "permit_no",
+    "permit_on",
+    "certificate_no",
+    "certificate_on",
+    "certificate_expires_on",
+    "moved_out_on",
+    "moved_in_on",
+    "booklet_no",
+    "excuse",
 )
 PLOT_FIELDS = (
-    "state", "plot_no", "area_m2", "selected_on", "draw_no", "allotted_on", "approval_no", "approved_on", "staked_on",
-    "built_on", "measured_m2", "accepted_on", "acceptance_no",
+    "state",
+    "plot_no",
+    "area_m2",
+    "selected_on",
+    "draw_no",
+    "allotted_on",
+    "approval_no",
+    "approved_on",
+    "staked_on",
+    "built_on",
+    "measured_m2",
+    "accepted_on",
+    "acceptance_no",
 )
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The rows of one agreement, read once."""
-
-    agreement: Agreement
-    members: list[Member]
-    transfers: dict[int, AccountTransfer]  # by member id
-    amounts: list[AmountLine]
-    papers: list[Paper]  # on file, withdrawn ones left out
-    wish: WishForm | None
-    notice: PublicNotice | None
-    open_objections: int
-    signatures: list[Signature]
-    homestead: Homestead | None
-
-    @property
-    def total(self) -> Decimal:
-        """The agreement's amount in yuan."""
-        return sum((line.amount for line in self.amounts), Decimal("0.00"))
-
-    def paper_hashes(self, aspect: str) -> list[list[str]]:
-        """Type, number and file of the papers of one aspect."""
-        mine = [p for p in self.papers if lifecycle.PAPER_ASPECT.get(p.type) == aspect]
-        return sorted([paper.type, paper.number, paper.sha256] for paper in mine)
-
-
-def read(agreement: Agreement) -> Subject:
-    """Read the rows behind an agreement."""
-    pk = agreement.pk
-    return Subject(
-        agreement=agreement, members=list(Member.objects.filter(agreement_id=pk).select_related("person")),
-        transfers={t.member_id: t for t in AccountTransfer.objects.filter(member__agreement_id=pk)},
-        amounts=list(AmountLine.objects.filter(agreement_id=pk)),
-        papers=list(Paper.objects.filter(agreement_id=pk, withdrawn_at=None).order_by("id")),
-        wish=WishForm.objects.filter(agreement_id=pk).select_related("paper").first(),
-        notice=PublicNotice.objects.filter(agreement_id=pk).select_related("paper").first(),
-        open_objections=Objection.objects.filter(notice__agreement_id=pk, resolved_on=None).count(),
-        signatures=list(Signature.objects.filter(agreement_id=pk).select_related("paper").order_by("id")),
-        homestead=Homestead.objects.filter(agreement_id=pk).select_related("site").first(),
-    )
 
 
 # --- canonical texts -------------------------------------------------------------------------------------------------
 def _parties(subject: Subject) -> Any:
     agreement = subject.agreement
     return {
-        "household": agreement.household_id, "head": agreement.household.head_name, "party_a": agreement.party_a,
-        "authorisation_no": agreement.authorisation_no, "home": agreement.home_unit.code,
+        "household": agreement.household_id,
+        "head": agreement.household.head_name,
+        "party_a": agreement.party_a,
+        "authorisation_no": agreement.authorisation_no,
+        "home": agreement.home_unit.code,
         "partner": agreement.partner_unit.code if agreement.partner_unit else None,
     }
 
@@ -102,7 +71,8 @@ def _text(subject: Subject) -> Any:
     agreement = subject.agreement
     plain = ("mode", "area_changes", "has_homestead", "copies", "terms")
     return {name: getattr(agreement, name) for name in plain} | {
-        "move_by": _day(agreement.move_by), "homestead_m2": _number(agreement.homestead_m2),
+        "move_by": _day(agreement.move_by),
+        "homestead_m2": _number(agreement.homestead_m2),
         "production_land_mu": _number(agreement.production_land_mu),
     }
 
@@ -134,8 +104,14 @@ def _payments(subject: Subject) -> Any:
 
 
 WRITERS: dict[str, Callable[[Subject], Any]] = {
-    "parties": _parties, "members": _members, "amounts": _amounts, "text": _text, "papers": _papers,
-    "transfers": _transfers, "homestead": _homestead, "payments": _payments,
+    "parties": _parties,
+    "members": _members,
+    "amounts": _amounts,
+    "text": _text,
+    "papers": _papers,
+    "transfers": _transfers,
+    "homestead": _homestead,
+    "payments": _payments,
 }
 
 
@@ -163,9 +139,12 @@ def plain(subject: Subject) -> dict[str, str]:
     """The draft's fields by name, as ids, amounts, dates and figures: what an event may say about a change."""
     agreement = subject.agreement
     fields = {
-        "area_changes": str(agreement.area_changes), "has_homestead": str(agreement.has_homestead),
-        "copies": str(agreement.copies), "move_by": _day(agreement.move_by),
-        "homestead_m2": _number(agreement.homestead_m2), "production_land_mu": _number(agreement.production_land_mu),
+        "area_changes": str(agreement.area_changes),
+        "has_homestead": str(agreement.has_homestead),
+        "copies": str(agreement.copies),
+        "move_by": _day(agreement.move_by),
+        "homestead_m2": _number(agreement.homestead_m2),
+        "production_land_mu": _number(agreement.production_land_mu),
     }
     fields |= {name: canonical.digest(getattr(agreement, name)) for name in WORDING}
     fields |= {f"amount.{line.item}": f"{line.amount:.2f}" for line in subject.amounts}
@@ -240,9 +219,12 @@ def _describe_homestead(subject: Subject) -> list[tuple[str, str]]:
     rows = []
     if plot:
         rows = [
-            (_("State"), labels.of(labels.PLOT_STATES, plot.state)), (_("Plot number"), plot.plot_no),
-            (_("Area (m²)"), _number(plot.area_m2)), (_("Measured area (m²)"), _number(plot.measured_m2)),
-            (_("Approval number"), plot.approval_no), (_("Acceptance number"), plot.acceptance_no),
+            (_("State"), labels.of(labels.PLOT_STATES, plot.state)),
+            (_("Plot number"), plot.plot_no),
+            (_("Area (m²)"), _number(plot.area_m2)),
+            (_("Measured area (m²)"), _number(plot.measured_m2)),
+            (_("Approval number"), plot.approval_no),
+            (_("Acceptance number"), plot.acceptance_no),
         ]
     return rows + _paper_lines(subject, "homestead")
 
@@ -252,8 +234,13 @@ def _describe_payments(subject: Subject) -> list[tuple[str, str]]:
 
 
 DESCRIBERS: dict[str, Callable[[Subject], list[tuple[str, str]]]] = {
-    "parties": _describe_parties, "members": _describe_members, "amounts": _describe_amounts, "text": _describe_text,
-    "papers": _describe_papers, "transfers": _describe_transfers, "homestead": _describe_homestead,
+    "parties": _describe_parties,
+    "members": _describe_members,
+    "amounts": _describe_amounts,
+    "text": _describe_text,
+    "papers": _describe_papers,
+    "transfers": _describe_transfers,
+    "homestead": _describe_homestead,
     "payments": _describe_payments,
 }
 

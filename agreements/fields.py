@@ -93,7 +93,11 @@ PLOT_MOVES: dict[str, Any] = {
     "accept": _("Record the acceptance"),
 }
 PLOT_NEXT = {
-    "": "select", "selected": "allot", "allotted": "approve", "approved": "stake", "staked": "build",
+    "": "select",
+    "selected": "allot",
+    "allotted": "approve",
+    "approved": "stake",
+    "staked": "build",
     "built": "accept",
 }
 WISH = (

@@ -64,8 +64,14 @@ def build(
 def _row(one: Field, present: list[Paper], given: Mapping[str, Any], prefix: str) -> Row:
     raw = given.get(one.name)
     row = Row(
-        name=one.name, id=f"{prefix}-{one.name}", label=str(one.label), kind=one.kind,
-        type=TYPES.get(one.kind, one.kind), required=one.required, size=one.size, later=one.later,
+        name=one.name,
+        id=f"{prefix}-{one.name}",
+        label=str(one.label),
+        kind=one.kind,
+        type=TYPES.get(one.kind, one.kind),
+        required=one.required,
+        size=one.size,
+        later=one.later,
         value="" if raw is None else str(raw),
     )
     if one.kind == "choice":

@@ -141,9 +141,19 @@ def plot_is_accepted(facts: Facts, today: date) -> bool:
 NEEDS: dict[str, Callable[[Facts, date], bool]] = {
     need.__name__: need
     for need in (
-        wish_form_is_signed, party_a_is_authorised, members_are_listed, notice_is_posted, notice_is_over,
-        no_objection_is_open, signatures_are_complete, accounts_are_moved, plot_is_selected, plot_is_allotted,
-        plot_is_approved, plot_is_built, plot_is_accepted,
+        wish_form_is_signed,
+        party_a_is_authorised,
+        members_are_listed,
+        notice_is_posted,
+        notice_is_over,
+        no_objection_is_open,
+        signatures_are_complete,
+        accounts_are_moved,
+        plot_is_selected,
+        plot_is_allotted,
+        plot_is_approved,
+        plot_is_built,
+        plot_is_accepted,
     )
 }
 PAPERS: dict[str, Any] = {

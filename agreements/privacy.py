@@ -1,4 +1,4 @@
-"""Personal numbers: masks by type, encryption at rest bound to its row, and a keyed index for exact search (P21, P22)."""
+"""Personal numbers: masks by type, encryption at rest bound to its row, a keyed index for search (P21, P22)."""
 
 import base64
 import hashlib
@@ -22,6 +22,7 @@ class Masked(str):
     _plain: str
 
     def __new__(cls, plain: str, mask: str) -> "Masked":
+        """The mask as a string, the number beside it."""
         made = super().__new__(cls, mask)
         made._plain = plain
         return made

@@ -10,9 +10,7 @@ urlpatterns = [
     path("agreements/<str:reference>/edit/", drafting.edit, name="agreement_edit"),
     path("agreements/<str:reference>/papers/", papers.file, name="paper_file"),
     path("agreements/<str:reference>/record/<slug:what>/", records.record, name="agreement_record"),
-    path(
-        "agreements/<str:reference>/members/<int:member_id>/<slug:move>/", records.transfer, name="member_record"
-    ),
+    path("agreements/<str:reference>/members/<int:member_id>/<slug:move>/", records.transfer, name="member_record"),
     path("agreements/<str:reference>/objections/<int:objection_id>/", records.answer, name="objection_answer"),
     path("papers/<uuid:uid>/", papers.download, name="paper"),
     path("papers/<uuid:uid>/withdraw", papers.withdraw, name="paper_withdraw"),

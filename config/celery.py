@@ -13,7 +13,10 @@ app = Celery("resettlement")
 app.config_from_object("config.celeryconfig")
 app.conf.beat_schedule = {
     # a tick that could not be delivered in time is dropped: the next one does its work as well
-    **{name: {"task": task, "schedule": every, "options": {"expires": every}} for name, (task, every) in SECONDS.items()},
+    **{
+        name: {"task": task, "schedule": every, "options": {"expires": every}}
+        for name, (task, every) in SECONDS.items()
+    },
     **{name: {"task": task, "schedule": crontab(**at)} for name, (task, at) in DAILY.items()},
 }
 app.autodiscover_tasks(["workflow", "notifications"])

@@ -52,9 +52,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def history() -> dict[str, Any]:
     """Promise D7: triggers are there and this role cannot change history."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'O'", [list(TRIGGERS)]
-        )
+        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'O'", [list(TRIGGERS)])
         present = cursor.fetchone()[0] == len(TRIGGERS)
         cursor.execute("SELECT has_table_privilege('workflow_event', 'UPDATE')")
         writable = cursor.fetchone()[0]

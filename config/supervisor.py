@@ -31,7 +31,11 @@ class Child:
         """Start it in a session of its own, so that Ctrl-C reaches the supervisor only."""
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            self.command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            self.command,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
             start_new_session=True,
         )
         threading.Thread(target=self._echo, args=(self.process,), daemon=True).start()
@@ -85,12 +89,40 @@ class Supervisor:
         python = [sys.executable, "-m"]
         shown = f"[{self.host}]" if ":" in self.host else self.host
         web = [
-            *python, "gunicorn", "config.wsgi", "-b", f"{shown}:{self.port}", "-k", "gthread", "--threads", "8", "-w", "1",
-            "--graceful-timeout", "2", "--no-control-socket", "--log-level", "warning",
+            *python,
+            "gunicorn",
+            "config.wsgi",
+            "-b",
+            f"{shown}:{self.port}",
+            "-k",
+            "gthread",
+            "--threads",
+            "8",
+            "-w",
+            "1",
+            "--graceful-timeout",
+            "2",
+            "--no-control-socket",
+            "--log-level",
+            "warning",
         ]
         worker = [
-            *python, "celery", "-A", "config.celery", "worker", "-P", "threads", "-c", "4", "-B", "-s", self.beat_file,
-            "-l", "warning", "--without-gossip", "--without-mingle",
+            *python,
+            "celery",
+            "-A",
+            "config.celery",
+            "worker",
+            "-P",
+            "threads",
+            "-c",
+            "4",
+            "-B",
+            "-s",
+            self.beat_file,
+            "-l",
+            "warning",
+            "--without-gossip",
+            "--without-mingle",
         ]
         self.children = [Child("web", web, self.environment), Child("worker", worker, self.environment)]
         for child in self.children:

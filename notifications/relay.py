@@ -43,7 +43,5 @@ def _relay_batch(now: datetime, batch: int) -> tuple[int, int]:
 
 
 def _ways(notice: Notice) -> list[str]:
-    off = set(
-        Preference.objects.filter(user=notice.recipient_id, enabled=False).values_list("channel", flat=True)
-    )
+    off = set(Preference.objects.filter(user=notice.recipient_id, enabled=False).values_list("channel", flat=True))
     return [name for name, channel in CHANNELS.items() if name not in off and channel.reaches(notice.recipient)]

@@ -21,23 +21,58 @@ COUNTY, HOME_TOWN, PARTNER_TOWN = "990101", "990101101", "990101102"
 HOME_VILLAGE, HOME_GROUP = "990101101001", "99010110100101"
 PARTNER_VILLAGE, PARTNER_GROUP = "990101102001", "99010110200101"
 UNITS = {
-    COUNTY: "云江县", HOME_TOWN: "河口镇", PARTNER_TOWN: "锦屏镇", HOME_VILLAGE: "上坝村", HOME_GROUP: "上坝村1组",
-    PARTNER_VILLAGE: "田园村", PARTNER_GROUP: "田园村1组", "990199": "远山县", "990199101": "远山镇",
+    COUNTY: "云江县",
+    HOME_TOWN: "河口镇",
+    PARTNER_TOWN: "锦屏镇",
+    HOME_VILLAGE: "上坝村",
+    HOME_GROUP: "上坝村1组",
+    PARTNER_VILLAGE: "田园村",
+    PARTNER_GROUP: "田园村1组",
+    "990199": "远山县",
+    "990199101": "远山镇",
 }
 SEATS = {
-    "clerk": HOME_TOWN, "contact_cadre": HOME_TOWN, "village_group_leader": HOME_GROUP,
-    "village_reviewer": HOME_VILLAGE, "town_reviewer": HOME_TOWN, "vice_leader": HOME_TOWN, "chair": HOME_TOWN,
-    "receiving_village": PARTNER_VILLAGE, "receiving_town": PARTNER_TOWN, "police_liaison": PARTNER_TOWN,
-    "land_officer": PARTNER_TOWN, "county_officer": COUNTY, "finance_preparer": COUNTY, "finance_reviewer": COUNTY,
-    "finance_payer": COUNTY, "archive_keeper": COUNTY, "auditor": COUNTY, "audit_admin": COUNTY,
-    "security_admin": COUNTY, "system_admin": COUNTY,
+    "clerk": HOME_TOWN,
+    "contact_cadre": HOME_TOWN,
+    "village_group_leader": HOME_GROUP,
+    "village_reviewer": HOME_VILLAGE,
+    "town_reviewer": HOME_TOWN,
+    "vice_leader": HOME_TOWN,
+    "chair": HOME_TOWN,
+    "receiving_village": PARTNER_VILLAGE,
+    "receiving_town": PARTNER_TOWN,
+    "police_liaison": PARTNER_TOWN,
+    "land_officer": PARTNER_TOWN,
+    "county_officer": COUNTY,
+    "finance_preparer": COUNTY,
+    "finance_reviewer": COUNTY,
+    "finance_payer": COUNTY,
+    "archive_keeper": COUNTY,
+    "auditor": COUNTY,
+    "audit_admin": COUNTY,
+    "security_admin": COUNTY,
+    "system_admin": COUNTY,
 }
 READY: dict[str, Any] = {
-    "mode": "agri_dispersed", "households": 1, "persons": 3, "amount": "120000.00", "area_changes": True,
-    "has_homestead": True, "all_moved": True, "moved": 3, "excused": 0, "plot_state": "accepted",
-    "papers": ["household_booklet", "id_copies", "inventory_sheet", "signed_agreement"], "wish_signed": True,
-    "party_a_authorised": True, "notice_posted": True, "notice_ends_on": "2026-01-01", "open_objections": 0,
-    "signatures": [], "missing_signatures": [], "all_signed": True,
+    "mode": "agri_dispersed",
+    "households": 1,
+    "persons": 3,
+    "amount": "120000.00",
+    "area_changes": True,
+    "has_homestead": True,
+    "all_moved": True,
+    "moved": 3,
+    "excused": 0,
+    "plot_state": "accepted",
+    "papers": ["household_booklet", "id_copies", "inventory_sheet", "signed_agreement"],
+    "wish_signed": True,
+    "party_a_authorised": True,
+    "notice_posted": True,
+    "notice_ends_on": "2026-01-01",
+    "open_objections": 0,
+    "signatures": [],
+    "missing_signatures": [],
+    "all_signed": True,
 }
 _numbers = count(1)
 
@@ -54,7 +89,7 @@ class World:
     units: dict[str, Unit] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
     programme: Any = None
-    now: datetime = at("2026-03-02")
+    now: datetime = field(default_factory=lambda: at("2026-03-02"))
 
     def __getattr__(self, name: str) -> User:
         try:
@@ -93,9 +128,7 @@ def programme(world: World, storage: date = date(2027, 6, 30)) -> Programme:
     schedule = Schedule.objects.create(code="P1", name="白鹤", storage_on=storage, calendar=calendar)
     for point, before in (("all_signed", 180), ("registration_homestead", 120), ("last_move", 90), ("clearing", 60)):
         SchedulePoint.objects.create(schedule=schedule, point=point, due_on=storage - timedelta(days=before))
-    return Programme.objects.create(
-        code="P1", name="白鹤水库", county=world.units[COUNTY], schedule=schedule
-    )
+    return Programme.objects.create(code="P1", name="白鹤水库", county=world.units[COUNTY], schedule=schedule)
 
 
 def hashes(**changed: str) -> dict[str, str]:
@@ -107,13 +140,24 @@ def agreement(world: World, *, now: datetime | None = None, cadre: User | None =
     """A drafted agreement whose facts satisfy every need, written by the clerk."""
     number = next(_numbers)
     household = Household.objects.create(
-        programme=world.programme, household_no=f"H{number:04}", head_name=f"户主{number}", mode="agri_dispersed",
-        group=world.units[HOME_GROUP], destination=world.units[PARTNER_GROUP], elevation_m=560,
+        programme=world.programme,
+        household_no=f"H{number:04}",
+        head_name=f"户主{number}",
+        mode="agri_dispersed",
+        group=world.units[HOME_GROUP],
+        destination=world.units[PARTNER_GROUP],
+        elevation_m=560,
     )
     made = Agreement(
-        reference=f"T-{number:05}", title=f"户主{number} 户", mode="agri_dispersed", subject_key=household.household_no,
-        schedule=world.programme.schedule, home_unit=world.units[HOME_GROUP], partner_unit=world.units[PARTNER_GROUP],
-        household=household, programme=world.programme,
+        reference=f"T-{number:05}",
+        title=f"户主{number} 户",
+        mode="agri_dispersed",
+        subject_key=household.household_no,
+        schedule=world.programme.schedule,
+        home_unit=world.units[HOME_GROUP],
+        partner_unit=world.units[PARTNER_GROUP],
+        household=household,
+        programme=world.programme,
     )
     seen_by = [(cadre or world.people["contact_cadre"], "contact_cadre")]
     with cases.opening(made, actor=world.people["clerk"], now=now or world.now, participants=seen_by) as work:

@@ -78,7 +78,10 @@ def _own_database() -> str:
 def _owner_dsn(database: str) -> str:
     given = connections["owner"].settings_dict
     return psycopg.conninfo.make_conninfo(
-        dbname=database, user=given["USER"], password=given["PASSWORD"] or None, host=given["HOST"] or None,
+        dbname=database,
+        user=given["USER"],
+        password=given["PASSWORD"] or None,
+        host=given["HOST"] or None,
         port=given["PORT"] or None,
     )
 

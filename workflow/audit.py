@@ -41,25 +41,46 @@ def append_to_stream(stream: str, kind: str, at: datetime, actor_id: int | None,
 
 
 def link(
-    stream: str, sequence: int, previous: str, kind: str, at: datetime,
-    actor_id: int | None, on_behalf_of_id: int | None, facts: dict[str, Any],
+    stream: str,
+    sequence: int,
+    previous: str,
+    kind: str,
+    at: datetime,
+    actor_id: int | None,
+    on_behalf_of_id: int | None,
+    facts: dict[str, Any],
 ) -> Event:
     """An event whose hash covers its place, its time, its persons and what it says."""
     at = at.astimezone(UTC)  # the database gives UTC back: the text has to match when verified
     body = canonical.text({"kind": kind, "at": at.isoformat(), "by": actor_id, "for": on_behalf_of_id, "facts": facts})
     return Event(
-        stream=stream, sequence=sequence, kind=kind, actor_id=actor_id, on_behalf_of_id=on_behalf_of_id, at=at,
-        body=body, previous=previous, hash=canonical.link(previous, stream, sequence, body),
+        stream=stream,
+        sequence=sequence,
+        kind=kind,
+        actor_id=actor_id,
+        on_behalf_of_id=on_behalf_of_id,
+        at=at,
+        body=body,
+        previous=previous,
+        hash=canonical.link(previous, stream, sequence, body),
     )
 
 
 def decision_digest(decision: Decision) -> str:
     """Hash of a decision row; its event repeats it, so an edited row is found."""
     return canonical.digest(
-        canonical.text([
-            decision.step_id, decision.actor_id, decision.on_behalf_of_id, decision.verdict, decision.comment,
-            decision.document_no, decision.seen, decision.at.astimezone(UTC).isoformat(),
-        ])
+        canonical.text(
+            [
+                decision.step_id,
+                decision.actor_id,
+                decision.on_behalf_of_id,
+                decision.verdict,
+                decision.comment,
+                decision.document_no,
+                decision.seen,
+                decision.at.astimezone(UTC).isoformat(),
+            ]
+        )
     )
 
 

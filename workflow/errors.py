@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-
 RECUSALS = {
     "own_household": gettext_lazy("it concerns a household you are the contact cadre of."),
     "wrote_it": gettext_lazy("you wrote what is to be approved."),

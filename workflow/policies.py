@@ -12,7 +12,9 @@ from workflow import errors
 from workflow.models import Case, Participant, Posting, Role, Step, Substitution, Unit, User
 
 # administrators run the machine and see no family; cadres see only the households they are personally answerable for
-NO_SIGHT = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.HOUSEHOLD_VIEWER, Role.ROUTE_KEEPER})
+NO_SIGHT = frozenset(
+    {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.HOUSEHOLD_VIEWER, Role.ROUTE_KEEPER}
+)
 BY_PARTICIPATION = frozenset({Role.CONTACT_CADRE})
 RECEIVING = frozenset({Role.RECEIVING_VILLAGE, Role.RECEIVING_TOWN})
 ASPECTS = frozenset({"parties", "members", "amounts", "text", "papers", "transfers", "homestead", "payments"})
@@ -64,9 +66,7 @@ def postings_of(user: User, today: date) -> list[Authority]:
         valid_on(today), valid_on(today, "posting__"), substitute=user, revoked_at=None
     ).select_related("posting__unit", "posting__user")
     authorities = [Authority(p.pk, user, None, p.role, p.unit) for p in own]
-    return authorities + [
-        Authority(s.posting_id, user, s.posting.user, s.posting.role, s.posting.unit) for s in lent
-    ]
+    return authorities + [Authority(s.posting_id, user, s.posting.user, s.posting.role, s.posting.unit) for s in lent]
 
 
 def has_role(user: User, today: date, *roles: str) -> bool:
@@ -143,14 +143,12 @@ def holders_of(role: str, unit_code: str, today: date) -> QuerySet[User]:
     reach = Posting.objects.filter(valid_on(today), role=role, user__is_active=True)
     reach = reach.filter(_division_in(codes))
     lent = Substitution.objects.filter(valid_on(today), revoked_at=None, posting__in=reach, substitute__is_active=True)
-    return User.objects.filter(
-        Q(pk__in=reach.values("user_id")) | Q(pk__in=lent.values("substitute_id"))
-    ).order_by("pk")
+    return User.objects.filter(Q(pk__in=reach.values("user_id")) | Q(pk__in=lent.values("substitute_id"))).order_by(
+        "pk"
+    )
 
 
 def _division_in(codes: list[str]) -> Q:
     """Units that are one of these divisions, or an office in one of them."""
     offices = reduce(or_, (prefix_range("unit__code", f"{code}.") for code in codes), Q())
     return Q(unit__code__in=codes) | offices
-
-

@@ -16,8 +16,13 @@ def run(now: datetime | None = None) -> int:
     moment = now or started
     done = deadlines.sweep_all(moment)
     heartbeats.beat(
-        heartbeats.SWEEP, clock.now(), reminders=done.reminders, batches=done.batches, failed=done.failed[:100],
-        business_date=clock.date_of(moment).isoformat(), took_ms=int((clock.now() - started).total_seconds() * 1000),
+        heartbeats.SWEEP,
+        clock.now(),
+        reminders=done.reminders,
+        batches=done.batches,
+        failed=done.failed[:100],
+        business_date=clock.date_of(moment).isoformat(),
+        took_ms=int((clock.now() - started).total_seconds() * 1000),
     )
     return done.reminders
 
@@ -33,9 +38,12 @@ def nightly(today: date | None = None) -> dict[str, Any]:
     calendar.seed((day.year, day.year + 1))  # a notice that a new release of the holidays brought settles its year
     result = audit.verify()
     found = {
-        "history_ok": result.ok, "checked": result.checked, "first_bad": str(result.first_bad or ""),
+        "history_ok": result.ok,
+        "checked": result.checked,
+        "first_bad": str(result.first_bad or ""),
         "provisional_years": calendar.uncovered((day.year, day.year + 1)),
-        "provisional_today": calendars.load().is_provisional(day, day), "mark": PROVISIONAL,
+        "provisional_today": calendars.load().is_provisional(day, day),
+        "mark": PROVISIONAL,
     }
     heartbeats.beat(heartbeats.NIGHTLY, clock.now(), **found)
     return found

@@ -35,9 +35,7 @@ CHECKED = (PARTY_A, AUTHORISATION, HOMESTEAD_M2, LAND_MU, MOVE_BY)
 
 
 @retried
-def draft(
-    household_id: int, *, actor: User, key: str | None = None, now: datetime | None = None
-) -> Agreement:
+def draft(household_id: int, *, actor: User, key: str | None = None, now: datetime | None = None) -> Agreement:
     """Start a household's agreement from the register: members, amounts and plan are copied, then edited."""
     moment = now or clock.now()
     household = _household(household_id, actor, moment)
@@ -62,11 +60,13 @@ def _household(household_id: int, actor: User, moment: datetime) -> Household:
     """The household, if a posting of a clerk covers its village group; outside one's county it does not exist."""
     household = (
         Household.objects.select_related("group", "destination", "programme__schedule", "contact_cadre")
-        .filter(pk=household_id).first()
+        .filter(pk=household_id)
+        .first()
     )
     authorities = policies.postings_of(actor, clock.date_of(moment))
     sighted = [
-        a for a in authorities
+        a
+        for a in authorities
         if household and a.role not in policies.NO_SIGHT and household.group.code.startswith(a.division)
     ]
     if household is None or not sighted:
@@ -83,13 +83,22 @@ def _from_register(household: Household) -> Agreement:
     last_move = SchedulePoint.objects.filter(schedule=schedule, point="last_move").first()
     town = Unit.objects.filter(code=household.group.code[:9]).first()
     return Agreement(
-        reference=_reference(household), title=household.head_name, mode=household.mode,
-        subject_key=f"{household.programme.code}:{household.household_no}", schedule=schedule,
-        home_unit=household.group, partner_unit=household.destination, household=household,
-        programme=household.programme, party_a=f"{town.name}人民政府" if town else "",
-        area_changes=household.area_changes, has_homestead=household.has_homestead,
-        homestead_m2=household.homestead_m2, production_land_mu=household.production_land_mu,
-        move_by=last_move.due_on if last_move else schedule.storage_on, terms=TERMS.read_text(encoding="utf-8").strip(),
+        reference=_reference(household),
+        title=household.head_name,
+        mode=household.mode,
+        subject_key=f"{household.programme.code}:{household.household_no}",
+        schedule=schedule,
+        home_unit=household.group,
+        partner_unit=household.destination,
+        household=household,
+        programme=household.programme,
+        party_a=f"{town.name}人民政府" if town else "",
+        area_changes=household.area_changes,
+        has_homestead=household.has_homestead,
+        homestead_m2=household.homestead_m2,
+        production_land_mu=household.production_land_mu,
+        move_by=last_move.due_on if last_move else schedule.storage_on,
+        terms=TERMS.read_text(encoding="utf-8").strip(),
     )
 
 
@@ -111,8 +120,12 @@ def _copy_rows(agreement: Agreement, household: Household) -> None:
 def _add_members(agreement: Agreement, persons: Iterable[Person]) -> None:
     members = Member.objects.bulk_create(
         Member(
-            agreement=agreement, person=person, name=person.name, relation=person.relation,
-            is_relocation_pop=person.is_relocation_pop, is_production_pop=person.is_production_pop,
+            agreement=agreement,
+            person=person,
+            name=person.name,
+            relation=person.relation,
+            is_relocation_pop=person.is_relocation_pop,
+            is_production_pop=person.is_production_pop,
         )
         for person in persons
     )
@@ -121,8 +134,14 @@ def _add_members(agreement: Agreement, persons: Iterable[Person]) -> None:
 
 @retried
 def edit(
-    case_id: int, *, actor: User, fields: Mapping[str, Any], amounts: Mapping[str, Any] | None = None,
-    members: Iterable[int] | None = None, seen: Mapping[str, str] | None = None, key: str | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    fields: Mapping[str, Any],
+    amounts: Mapping[str, Any] | None = None,
+    members: Iterable[int] | None = None,
+    seen: Mapping[str, str] | None = None,
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Change a draft's content; whoever changes an aspect is its author and cannot approve it.

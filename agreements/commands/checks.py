@@ -21,7 +21,10 @@ def invalid(field: Field, expected: str) -> errors.InvalidInput:
 
 
 def clean(
-    given: Mapping[str, Any], wanted: tuple[Field, ...], today: date, agreement: Agreement,
+    given: Mapping[str, Any],
+    wanted: tuple[Field, ...],
+    today: date,
+    agreement: Agreement,
     recorded: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The values wanted, typed and checked; `recorded` holds dates recorded earlier that later ones may not precede."""

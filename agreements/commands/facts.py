@@ -21,9 +21,14 @@ def derive(agreement: Agreement, subject: Subject | None = None) -> dict[str, An
     signed = [signature.party for signature in subject.signatures]
     missing = [party for party in required_parties(agreement) if party not in signed]
     return {
-        "mode": agreement.mode, "households": 1, "persons": len(subject.members), "amount": f"{subject.total:.2f}",
-        "area_changes": agreement.area_changes, "has_homestead": agreement.has_homestead,
-        "moved": states.count("moved_in"), "excused": states.count("excused"),
+        "mode": agreement.mode,
+        "households": 1,
+        "persons": len(subject.members),
+        "amount": f"{subject.total:.2f}",
+        "area_changes": agreement.area_changes,
+        "has_homestead": agreement.has_homestead,
+        "moved": states.count("moved_in"),
+        "excused": states.count("excused"),
         "all_moved": bool(states) and all(state in DONE for state in states),
         "plot_state": subject.homestead.state if subject.homestead else "",
         "papers": sorted({paper.type for paper in subject.papers}),
@@ -32,7 +37,9 @@ def derive(agreement: Agreement, subject: Subject | None = None) -> dict[str, An
         "notice_posted": subject.notice is not None,
         "notice_ends_on": subject.notice.ends_on.isoformat() if subject.notice else None,
         "open_objections": subject.open_objections,
-        "signatures": signed, "missing_signatures": missing, "all_signed": not missing,
+        "signatures": signed,
+        "missing_signatures": missing,
+        "all_signed": not missing,
     }
 
 

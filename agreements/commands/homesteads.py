@@ -19,7 +19,12 @@ DATES = ("selected_on", "allotted_on", "approved_on", "staked_on", "built_on", "
 
 
 def record(
-    case_id: int, *, actor: User, move: str, fields: Mapping[str, Any], key: str | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    move: str,
+    fields: Mapping[str, Any],
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Carry out one move of the plot by name (for pages and scripts)."""
@@ -70,7 +75,10 @@ def _write(work: Work, plot: Homestead | None, move: str, values: dict[str, Any]
     elif move == "accept":
         _accept_by_another(work, plot)
     fire = {
-        "allot": plot.allot, "approve": plot.approve_plot, "stake": plot.stake, "build": plot.build,
+        "allot": plot.allot,
+        "approve": plot.approve_plot,
+        "stake": plot.stake,
+        "build": plot.build,
         "accept": plot.accept,
     }[move]
     fire()
@@ -86,37 +94,43 @@ def _accept_by_another(work: Work, plot: Homestead) -> None:
     plot.accepted_by = work.actor
 
 
-def select(case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None,
-           now: datetime | None = None) -> dict[str, Any]:
+def select(
+    case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None, now: datetime | None = None
+) -> dict[str, Any]:
     """A plot is chosen: plot_no, area_m2 (m²), selected_on."""
     return _record(case_id, actor, "select", fields, key, now)
 
 
-def allot(case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None,
-          now: datetime | None = None) -> dict[str, Any]:
+def allot(
+    case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None, now: datetime | None = None
+) -> dict[str, Any]:
     """Drawn or decided: draw_no, allotted_on."""
     return _record(case_id, actor, "allot", fields, key, now)
 
 
-def approve(case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None,
-            now: datetime | None = None) -> dict[str, Any]:
+def approve(
+    case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None, now: datetime | None = None
+) -> dict[str, Any]:
     """The receiving town's approval: approval_no, approved_on."""
     return _record(case_id, actor, "approve", fields, key, now)
 
 
-def stake(case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None,
-          now: datetime | None = None) -> dict[str, Any]:
+def stake(
+    case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None, now: datetime | None = None
+) -> dict[str, Any]:
     """Staked out: staked_on, paper_id of the staking record."""
     return _record(case_id, actor, "stake", fields, key, now)
 
 
-def build(case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None,
-          now: datetime | None = None) -> dict[str, Any]:
+def build(
+    case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None, now: datetime | None = None
+) -> dict[str, Any]:
     """Built and measured: built_on, measured_m2 (m²)."""
     return _record(case_id, actor, "build", fields, key, now)
 
 
-def accept(case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None,
-           now: datetime | None = None) -> dict[str, Any]:
+def accept(
+    case_id: int, *, actor: User, fields: Mapping[str, Any], key: str | None = None, now: datetime | None = None
+) -> dict[str, Any]:
     """Accepted by someone other than who measured: acceptance_no, accepted_on."""
     return _record(case_id, actor, "accept", fields, key, now)

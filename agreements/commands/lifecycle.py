@@ -30,7 +30,12 @@ def withdraw(
 
 @retried
 def terminate(
-    case_id: int, *, actor: User, document_no: str, reason: str = "", key: str | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    document_no: str,
+    reason: str = "",
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """End a signed agreement; the county officer gives the number of the approving document."""
@@ -39,7 +44,12 @@ def terminate(
 
 @retried
 def supersede(
-    case_id: int, *, actor: User, document_no: str, reason: str = "", key: str | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    document_no: str,
+    reason: str = "",
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """End a signed agreement because a supplementary agreement or a split replaces it."""
@@ -48,7 +58,12 @@ def supersede(
 
 @retried
 def reopen(
-    case_id: int, *, actor: User, document_no: str, reason: str = "", key: str | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    document_no: str,
+    reason: str = "",
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Open a completed agreement again for its final check, which is then asked anew."""
@@ -83,8 +98,12 @@ def _keep(work: Work, move: str, reason: str, document_no: str) -> None:
     """Keep why and on which document; the event carries the row's id, because a reason may name a person."""
     assert work.actor is not None
     row = Ending.objects.create(
-        agreement=work.case, move=move, reason=reason.strip()[:500], document_no=document_no.strip()[:80],
-        by=work.actor, at=work.now,
+        agreement=work.case,
+        move=move,
+        reason=reason.strip()[:500],
+        document_no=document_no.strip()[:80],
+        by=work.actor,
+        at=work.now,
     )
     work.event("case.ended" if move != "reopen" else "case.reopened", move=move, ending=row.pk)
     work.outcome = {"move": move, "ending": row.pk}

@@ -33,8 +33,16 @@ UPLOAD = Field("upload", "file", gettext_lazy("File"))
 
 @retried
 def file(
-    case_id: int, *, actor: User, type: str, upload: Any, number: str = "", title: str = "",
-    dated_on: date | str | None = None, key: str | None = None, now: datetime | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    type: str,
+    upload: Any,
+    number: str = "",
+    title: str = "",
+    dated_on: date | str | None = None,
+    key: str | None = None,
+    now: datetime | None = None,
 ) -> Paper:
     """Put a paper on file: PDF, JPEG or PNG, at most 20 MB, kept with its SHA-256."""
     raw, content_type, extension = _read(upload)
@@ -47,8 +55,15 @@ def file(
             facts.act_as(work, authority.paper_act(type))
             uid = uuid.uuid4()
             paper = Paper(
-                agreement=work.case, uid=uid, original_name=_safe_name(upload.name or ""), content_type=content_type,
-                size=len(raw), sha256=digest, filed_by=actor, filed_at=work.now, **values,
+                agreement=work.case,
+                uid=uid,
+                original_name=_safe_name(upload.name or ""),
+                content_type=content_type,
+                size=len(raw),
+                sha256=digest,
+                filed_by=actor,
+                filed_at=work.now,
+                **values,
             )
             # the stored name carries no person's name
             paper.file.save(f"{uid}.{extension}", ContentFile(raw), save=False)

@@ -84,7 +84,12 @@ def _publish_mode(document: dict[str, Any], mode: str, unit: Unit, moment: datet
     version = (same.aggregate(top=Max("version"))["top"] or 0) + 1
     same.filter(status=Route.PUBLISHED).update(status=Route.RETIRED)
     route = Route.objects.create(
-        kind=document["kind"], mode=mode, unit=unit, version=version, status=Route.PUBLISHED, published_at=moment,
+        kind=document["kind"],
+        mode=mode,
+        unit=unit,
+        version=version,
+        status=Route.PUBLISHED,
+        published_at=moment,
         digest=digest,
     )
     for position, stage in enumerate(document["stages"]):
@@ -97,7 +102,10 @@ def _publish_mode(document: dict[str, Any], mode: str, unit: Unit, moment: datet
 
 def _write_stage(route: Route, stage: dict[str, Any], position: int) -> None:
     row = Stage.objects.create(
-        route=route, state=stage["state"], position=position, point=stage.get("point", ""),
+        route=route,
+        state=stage["state"],
+        position=position,
+        point=stage.get("point", ""),
         after_storage=stage.get("after_storage", False),
     )
     for index, track in enumerate(stage["tracks"]):
@@ -110,19 +118,38 @@ def _write_stage(route: Route, stage: dict[str, Any], position: int) -> None:
 
 def _write_group(track: Track, group: dict[str, Any], position: int) -> None:
     row = Group.objects.create(
-        track=track, key=group["key"], names=group["names"], position=position, rule=group.get("rule", "all"),
-        threshold=group.get("threshold", 0), on_refuse=group.get("on_refuse", ""),
+        track=track,
+        key=group["key"],
+        names=group["names"],
+        position=position,
+        rule=group.get("rule", "all"),
+        threshold=group.get("threshold", 0),
+        on_refuse=group.get("on_refuse", ""),
     )
     StepPlan.objects.bulk_create(_plan(row, plan, index) for index, plan in enumerate(group["plans"]))
 
 
 def _plan(group: Group, plan: dict[str, Any], position: int) -> StepPlan:
     return StepPlan(
-        group=group, key=plan["key"], names=plan["names"], position=position, role=plan["role"], resolver=plan["unit"],
-        duty=plan["duty"], lead=plan["lead"], lead_unit=plan.get("lead_unit", "working"),
-        lead_source=plan.get("source", ""), not_before_days=plan.get("not_before", 0), needs=plan.get("needs", []),
-        papers=plan.get("papers", []), aspects=plan.get("aspects", []), condition=plan.get("condition"),
-        attest=plan.get("attest", False), each_holder=plan.get("each_holder", False),
-        bulk_allowed=plan.get("bulk", False), weight=plan.get("weight", 1),
-        supervisor_role=plan.get("supervisor", "vice_leader"), excludes=plan.get("excludes", []),
+        group=group,
+        key=plan["key"],
+        names=plan["names"],
+        position=position,
+        role=plan["role"],
+        resolver=plan["unit"],
+        duty=plan["duty"],
+        lead=plan["lead"],
+        lead_unit=plan.get("lead_unit", "working"),
+        lead_source=plan.get("source", ""),
+        not_before_days=plan.get("not_before", 0),
+        needs=plan.get("needs", []),
+        papers=plan.get("papers", []),
+        aspects=plan.get("aspects", []),
+        condition=plan.get("condition"),
+        attest=plan.get("attest", False),
+        each_holder=plan.get("each_holder", False),
+        bulk_allowed=plan.get("bulk", False),
+        weight=plan.get("weight", 1),
+        supervisor_role=plan.get("supervisor", "vice_leader"),
+        excludes=plan.get("excludes", []),
     )

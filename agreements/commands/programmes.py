@@ -18,8 +18,15 @@ from workflow.models import Calendar, Posting, Schedule, SchedulePoint, Unit, Us
 
 # days before storage (domain.md b.4; estimates, a county's circular wins)
 BACK_PLAN = {
-    "all_signed": 180, "registration_homestead": 120, "last_move": 90, "clearing": 60, "self_check": 30,
-    "first_check": 20, "final": 10, "freeze": 5, "storage": 0,
+    "all_signed": 180,
+    "registration_homestead": 120,
+    "last_move": 90,
+    "clearing": 60,
+    "self_check": 30,
+    "first_check": 20,
+    "final": 10,
+    "freeze": 5,
+    "storage": 0,
 }
 
 
@@ -63,7 +70,8 @@ def _people(book: Book, added: Counter[str]) -> None:
         User(
             username=row["username"], full_name=row["full_name"], email=row["email"] or "", password=make_password(None)
         )
-        for row in book.people if row["username"] not in known
+        for row in book.people
+        if row["username"] not in known
     ]
     added["people"] += len(User.objects.bulk_create(fresh))
     users = {user.username: user for user in User.objects.all()}
@@ -71,7 +79,10 @@ def _people(book: Book, added: Counter[str]) -> None:
     held = set(Posting.objects.values_list("user__username", "role", "unit__code", "valid_from"))
     postings = [
         Posting(
-            user=users[row["username"]], role=row["role"], unit=units[row["unit"]], valid_from=row["valid_from"],
+            user=users[row["username"]],
+            role=row["role"],
+            unit=units[row["unit"]],
+            valid_from=row["valid_from"],
             valid_until=row["valid_until"],
         )
         for row in book.postings
@@ -80,9 +91,7 @@ def _people(book: Book, added: Counter[str]) -> None:
     added["postings"] += len(Posting.objects.bulk_create(postings))
 
 
-def _programme(
-    book: Book, deadline: date | None, back_plan: dict[str, int], added: Counter[str]
-) -> Programme:
+def _programme(book: Book, deadline: date | None, back_plan: dict[str, int], added: Counter[str]) -> Programme:
     row = book.programme[0]
     found = Programme.objects.filter(code=row["code"]).first()
     if found:
@@ -96,13 +105,21 @@ def _programme(
         for point, before in back_plan.items()
     )
     made = Programme.objects.create(
-        code=row["code"], name=row["name"], owner=row["owner"] or "", county=Unit.objects.get(code=row["county"]),
-        cutoff_on=row["cutoff_on"], normal_pool_level_m=row["normal_pool_level_m"], schedule=schedule,
+        code=row["code"],
+        name=row["name"],
+        owner=row["owner"] or "",
+        county=Unit.objects.get(code=row["county"]),
+        cutoff_on=row["cutoff_on"],
+        normal_pool_level_m=row["normal_pool_level_m"],
+        schedule=schedule,
     )
     shift = storage - impoundment["planned_on"]
     Milestone.objects.bulk_create(
         Milestone(
-            programme=made, type=m["type"], planned_on=m["planned_on"] + shift, water_level_m=m["water_level_m"],
+            programme=made,
+            type=m["type"],
+            planned_on=m["planned_on"] + shift,
+            water_level_m=m["water_level_m"],
             source_document=m["source_document"] or "",
         )
         for m in book.milestones
@@ -133,10 +150,18 @@ def _households(book: Book, programme: Programme, added: Counter[str]) -> None:
 
 def _household(row: dict[str, Any], programme: Programme, units: dict[str, Unit], users: dict[str, User]) -> Household:
     made = Household(
-        programme=programme, household_no=row["household_no"], head_name=row["head_name"], group=units[row["group"]],
-        address=row["address"] or "", elevation_m=row["elevation_m"], mode=row["mode"],
-        destination=units[row["destination"]], area_changes=row["area_changes"], has_homestead=row["has_homestead"],
-        homestead_m2=row["homestead_m2"], production_land_mu=row["production_land_mu"],
+        programme=programme,
+        household_no=row["household_no"],
+        head_name=row["head_name"],
+        group=units[row["group"]],
+        address=row["address"] or "",
+        elevation_m=row["elevation_m"],
+        mode=row["mode"],
+        destination=units[row["destination"]],
+        area_changes=row["area_changes"],
+        has_homestead=row["has_homestead"],
+        homestead_m2=row["homestead_m2"],
+        production_land_mu=row["production_land_mu"],
         contact_cadre=users.get(row["contact_cadre"] or ""),
     )
     made.phone_cipher = privacy.encrypt(row["phone"], str(made.uid)) if row["phone"] else ""
@@ -145,9 +170,14 @@ def _household(row: dict[str, Any], programme: Programme, units: dict[str, Unit]
 
 def _person(row: dict[str, Any], household: Household) -> Person:
     made = Person(
-        household=household, name=row["name"], id_missing_reason=row["id_missing_reason"] or "",
-        relation=row["relation"], ethnicity=row["ethnicity"] or "", hukou_place=row["hukou_place"] or "",
-        is_relocation_pop=row["is_relocation_pop"], is_production_pop=row["is_production_pop"],
+        household=household,
+        name=row["name"],
+        id_missing_reason=row["id_missing_reason"] or "",
+        relation=row["relation"],
+        ethnicity=row["ethnicity"] or "",
+        hukou_place=row["hukou_place"] or "",
+        is_relocation_pop=row["is_relocation_pop"],
+        is_production_pop=row["is_production_pop"],
     )
     if row["id_no"]:
         made.id_cipher = privacy.encrypt(row["id_no"], str(made.uid))

@@ -17,7 +17,13 @@ Day = date | str
 
 @retried
 def record_wish(
-    case_id: int, *, actor: User, mode: str, signed_on: Day, paper_id: int, key: str | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    mode: str,
+    signed_on: Day,
+    paper_id: int,
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Record the signed wish form; a later form replaces the earlier one as long as review has not ended."""
@@ -36,7 +42,14 @@ def record_wish(
 
 @retried
 def post_notice(
-    case_id: int, *, actor: User, place: str, posted_on: Day, ends_on: Day, paper_id: int, key: str | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    place: str,
+    posted_on: Day,
+    ends_on: Day,
+    paper_id: int,
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Record the public notice (公示): where, from when to when, with its photo; posting again replaces it."""
@@ -47,7 +60,10 @@ def post_notice(
             values = checks.clean(given, fields.NOTICE, work.today, work.case)
             PublicNotice.objects.update_or_create(agreement=work.case, defaults=values)
             facts.refresh(
-                work, act="notice.posted", posted_on=str(values["posted_on"]), ends_on=str(values["ends_on"]),
+                work,
+                act="notice.posted",
+                posted_on=str(values["posted_on"]),
+                ends_on=str(values["ends_on"]),
                 paper=values["paper_id"],
             )
             work.outcome = {"ends_on": str(values["ends_on"])}
@@ -76,7 +92,12 @@ def object_to(
 
 @retried
 def answer_objection(
-    objection_id: int, *, actor: User, reply_no: str, resolved_on: Day, key: str | None = None,
+    objection_id: int,
+    *,
+    actor: User,
+    reply_no: str,
+    resolved_on: Day,
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Close an objection with the number of the written reply."""

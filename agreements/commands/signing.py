@@ -18,12 +18,25 @@ PARTY, SIGNED_ON, PROXY = fields.SIGNATURE[0], fields.SIGNATURE[3], fields.SIGNA
 
 @retried
 def sign(
-    case_id: int, *, actor: User, party: str, signer: str, method: str, signed_on: date | str, paper_id: int,
-    proxy_paper_id: int | None = None, key: str | None = None, now: datetime | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    party: str,
+    signer: str,
+    method: str,
+    signed_on: date | str,
+    paper_id: int,
+    proxy_paper_id: int | None = None,
+    key: str | None = None,
+    now: datetime | None = None,
 ) -> Signature:
     """Record one party's signature; a signer other than the household head needs a power of attorney on file."""
     given = {
-        "party": party, "signer": signer, "method": method, "signed_on": signed_on, "paper_id": paper_id,
+        "party": party,
+        "signer": signer,
+        "method": method,
+        "signed_on": signed_on,
+        "paper_id": paper_id,
         "proxy_paper_id": proxy_paper_id,
     }
     with change(case_id, actor=actor, verb="sign", key=key, body=given, now=now) as work:
@@ -34,8 +47,12 @@ def sign(
             _freeze(work.case)
             signature = Signature.objects.create(agreement=work.case, **values)
             facts.refresh(
-                work, act="signed", party=values["party"], signed_on=str(values["signed_on"]),
-                paper=values["paper_id"], text=work.case.text_hash,
+                work,
+                act="signed",
+                party=values["party"],
+                signed_on=str(values["signed_on"]),
+                paper=values["paper_id"],
+                text=work.case.text_hash,
             )
             _note_last(work, values["signed_on"])
             work.outcome = {"signature": signature.pk}

@@ -19,14 +19,27 @@ from workflow.models import User
 
 CERTIFICATE_DAYS = 30  # a moving certificate is valid 30 days from issue (户口登记条例 art. 13)
 BLANK = {
-    "permit_no": "", "permit_on": None, "certificate_no": "", "certificate_on": None, "certificate_expires_on": None,
-    "moved_out_on": None, "moved_in_on": None, "booklet_no": "", "excuse": "", "paper": None,
+    "permit_no": "",
+    "permit_on": None,
+    "certificate_no": "",
+    "certificate_on": None,
+    "certificate_expires_on": None,
+    "moved_out_on": None,
+    "moved_in_on": None,
+    "booklet_no": "",
+    "excuse": "",
+    "paper": None,
 }
 
 
 @retried
 def record(
-    member_id: int, *, actor: User, move: str, fields: Mapping[str, Any], key: str | None = None,
+    member_id: int,
+    *,
+    actor: User,
+    move: str,
+    fields: Mapping[str, Any],
+    key: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Record one move of one person: permit, move_out, move_in, excuse, fail or retry, each with its paper number."""
@@ -43,7 +56,12 @@ def record(
             transfer.save()
             days = {name: str(value) for name, value in values.items() if name.endswith("_on")}
             facts.refresh(
-                work, ["transfers"], act=f"transfer.{move}", member=member_id, state=transfer.state, **days,
+                work,
+                ["transfers"],
+                act=f"transfer.{move}",
+                member=member_id,
+                state=transfer.state,
+                **days,
             )
             bind_expiry(work)
             work.outcome = {"member": member_id, "transfer": transfer.state}
@@ -76,8 +94,12 @@ def _move(transfer: AccountTransfer, move: str, values: dict[str, Any]) -> None:
     if move == "move_out":
         transfer.certificate_expires_on = values["certificate_on"] + timedelta(days=CERTIFICATE_DAYS)
     fire = {
-        "permit": transfer.permit, "move_out": transfer.move_out, "move_in": transfer.move_in,
-        "excuse": transfer.excuse_person, "fail": transfer.fail, "retry": transfer.retry,
+        "permit": transfer.permit,
+        "move_out": transfer.move_out,
+        "move_in": transfer.move_in,
+        "excuse": transfer.excuse_person,
+        "fail": transfer.fail,
+        "retry": transfer.retry,
     }[move]
     try:
         fire()

@@ -51,14 +51,20 @@ class Agreement(Case):
         """Village, public notice, town and leading group have agreed."""
 
     @transition(
-        field="state", source="signing", target="account_transfer", custom=ADVANCE,
+        field="state",
+        source="signing",
+        target="account_transfer",
+        custom=ADVANCE,
         conditions=[lifecycle.every_required_signature_is_recorded, lifecycle.registration_area_changes],
     )
     def sign_into_transfer(self) -> None:
         """Signed; the accounts have to move."""
 
     @transition(
-        field="state", source="signing", target="homestead_adjustment", custom=ADVANCE,
+        field="state",
+        source="signing",
+        target="homestead_adjustment",
+        custom=ADVANCE,
         conditions=[
             lifecycle.every_required_signature_is_recorded,
             lifecycle.registration_area_stays,
@@ -69,7 +75,10 @@ class Agreement(Case):
         """Signed; no account moves, but a plot is due."""
 
     @transition(
-        field="state", source="signing", target="final_check", custom=ADVANCE,
+        field="state",
+        source="signing",
+        target="final_check",
+        custom=ADVANCE,
         conditions=[
             lifecycle.every_required_signature_is_recorded,
             lifecycle.registration_area_stays,
@@ -80,21 +89,30 @@ class Agreement(Case):
         """Signed; neither accounts nor plot are due."""
 
     @transition(
-        field="state", source="account_transfer", target="homestead_adjustment", custom=ADVANCE,
+        field="state",
+        source="account_transfer",
+        target="homestead_adjustment",
+        custom=ADVANCE,
         conditions=[lifecycle.every_person_has_moved_or_is_excused, lifecycle.household_has_a_homestead],
     )
     def finish_transfer_into_homestead(self) -> None:
         """Every account has moved; the plot is next."""
 
     @transition(
-        field="state", source="account_transfer", target="final_check", custom=ADVANCE,
+        field="state",
+        source="account_transfer",
+        target="final_check",
+        custom=ADVANCE,
         conditions=[lifecycle.every_person_has_moved_or_is_excused, lifecycle.household_has_no_homestead],
     )
     def finish_transfer_into_check(self) -> None:
         """Every account has moved and no plot is due."""
 
     @transition(
-        field="state", source="homestead_adjustment", target="final_check", custom=ADVANCE,
+        field="state",
+        source="homestead_adjustment",
+        target="final_check",
+        custom=ADVANCE,
         conditions=[lifecycle.homestead_is_accepted],
     )
     def finish_homestead(self) -> None:
@@ -106,28 +124,40 @@ class Agreement(Case):
 
     # --- backward ------------------------------------------------------------------------------------------------
     @transition(
-        field="state", source=["in_review", "signing"], target="draft", custom=back("back"),
+        field="state",
+        source=["in_review", "signing"],
+        target="draft",
+        custom=back("back"),
         conditions=[lifecycle.nothing_is_signed],
     )
     def back_to_draft(self) -> None:
         """Back to the drafter, while unsigned."""
 
     @transition(
-        field="state", source="signing", target="in_review", custom=back("back"),
+        field="state",
+        source="signing",
+        target="in_review",
+        custom=back("back"),
         conditions=[lifecycle.nothing_is_signed],
     )
     def back_to_review(self) -> None:
         """Back into review, while unsigned."""
 
     @transition(
-        field="state", source=["homestead_adjustment", "final_check"], target="account_transfer",
-        custom=back("back"), conditions=[lifecycle.registration_area_changes],
+        field="state",
+        source=["homestead_adjustment", "final_check"],
+        target="account_transfer",
+        custom=back("back"),
+        conditions=[lifecycle.registration_area_changes],
     )
     def back_to_transfer(self) -> None:
         """Back to the accounts."""
 
     @transition(
-        field="state", source="final_check", target="homestead_adjustment", custom=back("back"),
+        field="state",
+        source="final_check",
+        target="homestead_adjustment",
+        custom=back("back"),
         conditions=[lifecycle.household_has_a_homestead],
     )
     def back_to_homestead(self) -> None:
@@ -135,21 +165,25 @@ class Agreement(Case):
 
     # --- ends ----------------------------------------------------------------------------------------------------
     @transition(
-        field="state", source=["draft", "in_review", "signing"], target="withdrawn",
+        field="state",
+        source=["draft", "in_review", "signing"],
+        target="withdrawn",
         conditions=[lifecycle.nothing_is_signed],
     )
     def withdraw(self) -> None:
         """The household or the office steps back before signing."""
 
     @transition(
-        field="state", target="terminated",
+        field="state",
+        target="terminated",
         source=["account_transfer", "homestead_adjustment", "final_check"],
     )
     def terminate(self) -> None:
         """Ended after signing, with the county's approval."""
 
     @transition(
-        field="state", target="superseded",
+        field="state",
+        target="superseded",
         source=["account_transfer", "homestead_adjustment", "final_check"],
     )
     def supersede(self) -> None:

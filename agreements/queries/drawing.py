@@ -35,7 +35,10 @@ def moves() -> list[Move]:
     order = list(lifecycle.STATES)
     found = [
         Move(
-            one.name, str(one.source), str(one.target), _kind(one.custom),
+            one.name,
+            str(one.source),
+            str(one.target),
+            _kind(one.custom),
             tuple(condition.__name__ for condition in one.conditions),
         )
         for one in field.get_all_transitions(Agreement)

@@ -96,17 +96,25 @@ def agreement_page(user: User, case: Agreement, today: date) -> AgreementPage:
     notice = subject.notice if "papers" in sight else None
     plot = subject.homestead if "homestead" in sight else None
     return AgreementPage(
-        case=case, sight=sight, may=may, members=[_member(subject, m, may, today) for m in subject.members],
+        case=case,
+        sight=sight,
+        may=may,
+        members=[_member(subject, m, may, today) for m in subject.members],
         amounts=_amounts(subject) if "amounts" in sight else [],
-        total=subject.total if "amounts" in sight else None, papers=_papers(subject, sight, may),
-        missing_papers=_missing_papers(case, sight), paper_types=_paper_types(may),
+        total=subject.total if "amounts" in sight else None,
+        papers=_papers(subject, sight, may),
+        missing_papers=_missing_papers(case, sight),
+        paper_types=_paper_types(may),
         wish=subject.wish if "papers" in sight else None,
         wish_mode=labels.of(labels.MODES, subject.wish.mode) if subject.wish else "",
-        notice=notice, notice_over=bool(notice and notice.ends_on < today),
+        notice=notice,
+        notice_over=bool(notice and notice.ends_on < today),
         objections=list(notice.objections.order_by("id")) if notice else [],
-        signatures=_signatures(subject), plot=plot,
+        signatures=_signatures(subject),
+        plot=plot,
         plot_label=labels.of(labels.PLOT_STATES, plot.state) if plot else "",
-        plot_next=_plot_next(subject, may), plot_waits_for=_plot_waits_for(subject),
+        plot_next=_plot_next(subject, may),
+        plot_waits_for=_plot_waits_for(subject),
         endings=list(Ending.objects.filter(agreement=case).select_related("by").order_by("id")),
         mode=labels.of(labels.MODES, case.mode),
         not_moved=len(subject.members) - case.facts.get("moved", 0) - case.facts.get("excused", 0),
@@ -124,11 +132,15 @@ def _member(subject: Subject, member: Member, may: frozenset[str], today: date) 
     moves = fields.TRANSFER_OFFERS.get(state, ()) if "transfers" in may else ()
     expires = transfer.certificate_expires_on if transfer and state == "moved_out" else None
     return MemberRow(
-        member=member, id_number=_id_number(member), transfer=transfer, state=state,
+        member=member,
+        id_number=_id_number(member),
+        transfer=transfer,
+        state=state,
         label=labels.of(labels.TRANSFER_STATES, state),
         excuse=labels.of(labels.EXCUSES, transfer.excuse) if transfer and transfer.excuse else "",
         moves=[Offer(move, str(fields.TRANSFER_MOVES[move])) for move in moves],
-        expires_in=(expires - today).days if expires else None, moved=state in ("moved_in", "excused"),
+        expires_in=(expires - today).days if expires else None,
+        moved=state in ("moved_in", "excused"),
     )
 
 
@@ -160,7 +172,9 @@ def _missing_papers(case: Agreement, sight: frozenset[str]) -> list[str]:
         return []
     on_file = set(case.facts.get("papers", ()))
     asked = [
-        paper for place, plan in route.plans.values() for paper in plan.papers
+        paper
+        for place, plan in route.plans.values()
+        for paper in plan.papers
         if route.order[place.stage.state] <= max(here, 1)
     ]
     lacking = [p for p in dict.fromkeys(asked) if p not in on_file and authority.paper_sight(p) in sight]

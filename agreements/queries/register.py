@@ -75,7 +75,8 @@ def started(households: QuerySet[Household]) -> QuerySet[Any]:
     """With what the page shows of the live or completed agreement."""
     latest = _live().order_by("-pk")
     return households.annotate(
-        reference=Subquery(latest.values("reference")[:1]), agreement_state=Subquery(latest.values("state")[:1]),
+        reference=Subquery(latest.values("reference")[:1]),
+        agreement_state=Subquery(latest.values("state")[:1]),
         has_agreement=Exists(_live()),
     )
 
@@ -96,9 +97,11 @@ def register(user: User, today: date, *, status: str = "", search: str = "", pag
     people = found.aggregate(people=Count("persons"))["people"]
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
-    window = found.select_related("group", "destination", "contact_cadre", "programme").annotate(
-        people=Count("persons")
-    ).order_by(_path(), "household_no", "pk")
+    window = (
+        found.select_related("group", "destination", "contact_cadre", "programme")
+        .annotate(people=Count("persons"))
+        .order_by(_path(), "household_no", "pk")
+    )
     rows = [_row(household, authorities) for household in window[(page - 1) * PAGE : page * PAGE]]
     waiting = started(mine).filter(has_agreement=False).count()
     states = [(code, str(name)) for code, name in lifecycle.STATES.items() if code in lifecycle.PATH]
@@ -115,8 +118,12 @@ def _row(household: Any, authorities: list[Authority]) -> Row:
     state = household.agreement_state or ""
     clerk = any(a.role == "clerk" and household.group.code.startswith(a.division) for a in authorities)
     return Row(
-        household=household, persons=household.people, reference=household.reference or "", state=state,
-        state_label=labels.of(lifecycle.STATES, state) if state else "", mode=labels.of(labels.MODES, household.mode),
+        household=household,
+        persons=household.people,
+        reference=household.reference or "",
+        state=state,
+        state_label=labels.of(lifecycle.STATES, state) if state else "",
+        mode=labels.of(labels.MODES, household.mode),
         can_start=clerk and not state and household.destination_id is not None,
     )
 

@@ -29,7 +29,9 @@ def day(value: Any) -> date | None:
     if isinstance(value, int | float) and SERIAL_RANGE[0] < value < SERIAL_RANGE[1]:
         return SERIAL_START + timedelta(days=int(value))
     text = clean(value)
-    found = re.fullmatch(r"(\d{4})[.\-/年](\d{1,2})[.\-/月](\d{1,2})日?", text) or re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text)
+    found = re.fullmatch(r"(\d{4})[.\-/年](\d{1,2})[.\-/月](\d{1,2})日?", text) or re.fullmatch(
+        r"(\d{4})(\d\d)(\d\d)", text
+    )
     parts = [int(part) for part in found.groups()] if found else _chinese(text)
     try:
         return date(*parts) if parts else None
@@ -38,7 +40,9 @@ def day(value: Any) -> date | None:
 
 
 def _chinese(text: str) -> list[int] | None:
-    found = re.fullmatch(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日", text)
+    found = re.fullmatch(
+        r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日", text
+    )
     if not found:
         return None
     year = int("".join(str(DIGITS[c]) for c in found[1]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -49,7 +50,9 @@ class Player:
 
     def next_step(self) -> Step | None:
         """The oldest open step."""
-        return Step.objects.filter(case=self.case_id, state="open").select_related("unit", "round").order_by("id").first()
+        return (
+            Step.objects.filter(case=self.case_id, state="open").select_related("unit", "round").order_by("id").first()
+        )
 
     def step(self, plan: str) -> Step:
         """One open step by its plan."""
@@ -64,28 +67,43 @@ class Player:
             raise RuntimeError(f"the sample staffs nobody as {role} over {unit_code}")
         return found
 
-    def decide(self, step: Step, verdict: str = "approve", **extra: str) -> None:
+    def decide(self, step: Step, verdict: str = "approve", **extra: Any) -> None:
         """As the holder, with a document number."""
         actor = self.holder(step.role, step.unit.code)
         steps.decide(
-            step.pk, actor=actor, verdict=verdict, document_no=self.number(), now=self.now,
-            comment=extra.pop("comment", "同意"), **extra,
+            step.pk,
+            actor=actor,
+            verdict=verdict,
+            document_no=self.number(),
+            now=self.now,
+            comment=extra.pop("comment", "同意"),
+            **extra,
         )
 
     def paper(self, kind: str, actor: User) -> Paper:
         """File a paper."""
         upload = SimpleUploadedFile(f"{kind}.pdf", PDF, content_type="application/pdf")
         return papers.file(
-            self.case_id, actor=actor, type=kind, upload=upload, number=self.number(),
-            dated_on=clock.date_of(self.now), now=self.now,
+            self.case_id,
+            actor=actor,
+            type=kind,
+            upload=upload,
+            number=self.number(),
+            dated_on=clock.date_of(self.now),
+            now=self.now,
         )
 
     def prepare(self, step: Step) -> None:
         """Do what the step needs before it can be approved."""
         work = {
-            "draft": self._draft, "public_notice": self._notice, "signatures": self._signatures,
-            "transfer": self._transfers, "plot_allotment": self._allotment, "plot_approval": self._plot_approval,
-            "plot_measured": self._measure, "plot_acceptance": self._acceptance,
+            "draft": self._draft,
+            "public_notice": self._notice,
+            "signatures": self._signatures,
+            "transfer": self._transfers,
+            "plot_allotment": self._allotment,
+            "plot_approval": self._plot_approval,
+            "plot_measured": self._measure,
+            "plot_acceptance": self._acceptance,
         }.get(step.plan)
         if work:
             work()
@@ -100,16 +118,25 @@ class Player:
                 filed = self.paper(kind, self.clerk)
                 if kind == "wish_form":
                     review.record_wish(
-                        self.case_id, actor=self.clerk, mode=self.agreement.mode, signed_on=clock.date_of(self.now),
-                        paper_id=filed.pk, now=self.now,
+                        self.case_id,
+                        actor=self.clerk,
+                        mode=self.agreement.mode,
+                        signed_on=clock.date_of(self.now),
+                        paper_id=filed.pk,
+                        now=self.now,
                     )
 
     def _notice(self) -> None:
         day = clock.date_of(self.now)
         photo = self.paper("notice_photo", self.clerk)
         review.post_notice(
-            self.case_id, actor=self.clerk, place="村务公开栏", posted_on=day, ends_on=day + timedelta(days=NOTICE_DAYS),
-            paper_id=photo.pk, now=self.now,
+            self.case_id,
+            actor=self.clerk,
+            place="村务公开栏",
+            posted_on=day,
+            ends_on=day + timedelta(days=NOTICE_DAYS),
+            paper_id=photo.pk,
+            now=self.now,
         )
         self.now += timedelta(days=NOTICE_DAYS + 1)
 
@@ -118,8 +145,14 @@ class Player:
         signers = {"household": self.agreement.household.head_name, "origin_town": "王分管", "receiving_town": "屏分管"}
         for party, signer in signers.items():
             signing.sign(
-                self.case_id, actor=self.clerk, party=party, signer=signer, signed_on=clock.date_of(self.now),
-                method="fingerprint" if party == "household" else "seal", paper_id=scan.pk, now=self.now,
+                self.case_id,
+                actor=self.clerk,
+                party=party,
+                signer=signer,
+                signed_on=clock.date_of(self.now),
+                method="fingerprint" if party == "household" else "seal",
+                paper_id=scan.pk,
+                now=self.now,
             )
 
     def move(self, member: Member, how_far: int = 3) -> None:

@@ -18,8 +18,15 @@ PASSWORD = "yimin-2012"  # known to every reader of the README: sample users are
 TEN_O_CLOCK = 10
 # shorter than the default plan, so that on whatever day of the year the sample is loaded just one household is late
 BACK_PLAN = {
-    "all_signed": 120, "registration_homestead": 75, "last_move": 45, "clearing": 30, "self_check": 20, "first_check": 15,
-    "final": 10, "freeze": 5, "storage": 0,
+    "all_signed": 120,
+    "registration_homestead": 75,
+    "last_move": 45,
+    "clearing": 30,
+    "self_check": 20,
+    "first_check": 15,
+    "final": 10,
+    "freeze": 5,
+    "storage": 0,
 }
 Stop = Callable[[Player, Step], bool]
 
@@ -68,7 +75,9 @@ def _late(household: Household, now: datetime) -> None:
     player = Player(household, _start(now, 130))
     player.play(_at("plot_measured"))
     for plan in ("payment_prepared", "payment_checked", "payment_made"):
-        waiting = Step.objects.filter(case=player.case_id, plan=plan, state="open").select_related("unit", "round").first()
+        waiting = (
+            Step.objects.filter(case=player.case_id, plan=plan, state="open").select_related("unit", "round").first()
+        )
         if waiting:
             player.decide(waiting)
 
@@ -79,7 +88,12 @@ def _returned(household: Household, now: datetime) -> None:
     step = player.play(_at("town_review"), pace=timedelta(days=1))
     assert step is not None
     player.decide(
-        step, "return", comment="安置人口与户口簿不一致，请核对后重报。", to="draft", resume="with_me", reason_code="members_wrong"
+        step,
+        "return",
+        comment="安置人口与户口簿不一致，请核对后重报。",
+        to="draft",
+        resume="with_me",
+        reason_code="members_wrong",
     )
 
 
@@ -88,8 +102,12 @@ def _held(household: Household, now: datetime) -> None:
     player = Player(household, _start(now, 24))
     player.play(_at("receiving_town"))
     cases.hold(
-        player.case_id, actor=player.clerk, cause="household_absent", text="全家外出务工，已电话联系，约定返乡签约。",
-        expected_until=clock.date_of(now) + timedelta(days=20), now=player.now,
+        player.case_id,
+        actor=player.clerk,
+        cause="household_absent",
+        text="全家外出务工，已电话联系，约定返乡签约。",
+        expected_until=clock.date_of(now) + timedelta(days=20),
+        now=player.now,
     )
 
 
@@ -108,8 +126,13 @@ def _reviewing(household: Household, now: datetime) -> None:
 
 
 STORIES: dict[str, Callable[[Household, datetime], None]] = {
-    "YJ-001": _completed(210), "YJ-002": _completed(190), "YJ-003": _late, "YJ-004": _returned, "YJ-005": _held,
-    "YJ-006": _moving, "YJ-007": _reviewing,
+    "YJ-001": _completed(210),
+    "YJ-002": _completed(190),
+    "YJ-003": _late,
+    "YJ-004": _returned,
+    "YJ-005": _held,
+    "YJ-006": _moving,
+    "YJ-007": _reviewing,
 }
 
 

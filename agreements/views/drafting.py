@@ -18,8 +18,13 @@ from workflow import clock, errors, policies
 from workflow.views.access import signed_in
 
 TEXTS = (
-    agreements.PARTY_A, agreements.AUTHORISATION, agreements.HOMESTEAD_M2, agreements.LAND_MU, agreements.MOVE_BY,
-    agreements.COPIES, agreements.TERMS_FIELD,
+    agreements.PARTY_A,
+    agreements.AUTHORISATION,
+    agreements.HOMESTEAD_M2,
+    agreements.LAND_MU,
+    agreements.MOVE_BY,
+    agreements.COPIES,
+    agreements.TERMS_FIELD,
 )
 FLAGS = ("area_changes", "has_homestead")
 
@@ -35,7 +40,11 @@ def households(request: HttpRequest) -> HttpResponse:
         user, clock.today(), status=status, search=search, page=int(number) if number.isdecimal() else 1
     )
     context = {
-        "register": found, "status": status, "search": search, "nav": "households", "key": uuid.uuid4().hex,
+        "register": found,
+        "status": status,
+        "search": search,
+        "nav": "households",
+        "key": uuid.uuid4().hex,
         "filtered": bool(status or search),
     }
     return render(request, "agreements/households.html", context)
@@ -110,11 +119,16 @@ def _show(request: HttpRequest, case: Agreement, refusal: errors.Refusal | None)
         (money if name.startswith("amount_") else form).complain(name, refusal.message)
     chosen = (
         {int(value) for value in typed.getlist("members") if value.isdigit()}
-        if typed is not None else set(Member.objects.filter(agreement=case).values_list("person_id", flat=True))
+        if typed is not None
+        else set(Member.objects.filter(agreement=case).values_list("person_id", flat=True))
     )
     changed = refusal.detail.get("aspects", []) if isinstance(refusal, errors.Stale) else []
     context = {
-        "case": case, "form": form, "money": money, "errors": form.errors + money.errors, "nav": "queue",
+        "case": case,
+        "form": form,
+        "money": money,
+        "errors": form.errors + money.errors,
+        "nav": "queue",
         "persons": [(p, p.pk in chosen) for p in Person.objects.filter(household=case.household_id).order_by("id")],
         "flags": {name: typed.get(name) == "on" if typed else getattr(case, name) for name in FLAGS},
         "seen": {aspect: case.hashes.get(aspect, "") for aspect in agreements.CONTENT},
@@ -126,8 +140,12 @@ def _show(request: HttpRequest, case: Agreement, refusal: errors.Refusal | None)
 
 def _stored(case: Agreement) -> dict[str, Any]:
     return {
-        "party_a": case.party_a, "authorisation_no": case.authorisation_no, "homestead_m2": case.homestead_m2,
-        "production_land_mu": case.production_land_mu, "move_by": case.move_by, "copies": case.copies,
+        "party_a": case.party_a,
+        "authorisation_no": case.authorisation_no,
+        "homestead_m2": case.homestead_m2,
+        "production_land_mu": case.production_land_mu,
+        "move_by": case.move_by,
+        "copies": case.copies,
         "terms": case.terms,
     }
 

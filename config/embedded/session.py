@@ -53,7 +53,9 @@ class Servers:
                 if self.redis:
                     self.redis.start()
             except OSError as trouble:
-                raise ServerTrouble(f"The private servers cannot start: {trouble.strerror} ({self.where.var}).") from trouble
+                raise ServerTrouble(
+                    f"The private servers cannot start: {trouble.strerror} ({self.where.var})."
+                ) from trouble
 
     def stop(self, everything: bool = False) -> None:
         """Redis first, PostgreSQL last; only what this process started unless `everything`."""

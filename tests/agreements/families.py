@@ -21,8 +21,13 @@ def household(world: World, persons: int = 3, **values: Any) -> Household:
     """A registered household with money and a contact cadre, and no agreement."""
     number = next(_numbers)
     made = Household.objects.create(
-        programme=world.programme, household_no=f"F{number:04}", head_name=f"户主{number}", mode="agri_dispersed",
-        group=world.units[builders.HOME_GROUP], elevation_m=560, contact_cadre=world.people["contact_cadre"],
+        programme=world.programme,
+        household_no=f"F{number:04}",
+        head_name=f"户主{number}",
+        mode="agri_dispersed",
+        group=world.units[builders.HOME_GROUP],
+        elevation_m=560,
+        contact_cadre=world.people["contact_cadre"],
         **{"destination": world.units[builders.PARTNER_GROUP], "homestead_m2": Decimal("150.00")} | values,
     )
     for index in range(persons):
@@ -73,7 +78,12 @@ def give(world: World, case: Case, step: Step) -> None:
     elif step.plan == "public_notice":
         photo = paper(case, "notice_photo", clerk)
         review.post_notice(
-            case.pk, actor=clerk, place="村务公开栏", posted_on="2026-01-01", ends_on="2026-01-08", paper_id=photo.pk,
+            case.pk,
+            actor=clerk,
+            place="村务公开栏",
+            posted_on="2026-01-01",
+            ends_on="2026-01-08",
+            paper_id=photo.pk,
             now=later(case),
         )
     elif step.plan == "signatures":
@@ -89,8 +99,14 @@ def sign_all(world: World, case: Case, day: str) -> None:
     page = paper(case, "signed_agreement", world.clerk)
     for party in ("household", "origin_town", "receiving_town"):
         signing.sign(
-            case.pk, actor=world.clerk, party=party, signer=again(case).household.head_name, method="ink",
-            signed_on=day, paper_id=page.pk, now=later(case),
+            case.pk,
+            actor=world.clerk,
+            party=party,
+            signer=again(case).household.head_name,
+            method="ink",
+            signed_on=day,
+            paper_id=page.pk,
+            now=later(case),
         )
 
 

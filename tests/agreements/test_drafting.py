@@ -45,10 +45,12 @@ def test_a_household_has_one_live_agreement_and_the_same_key_gives_the_same_one(
 
 def test_two_clerks_starting_at_once_make_one_agreement(live_world: World) -> None:
     one = families.household(live_world)
-    results = together([
-        lambda: agreements.draft(one.pk, actor=live_world.clerk, key="a"),
-        lambda: agreements.draft(one.pk, actor=live_world.clerk_2, key="b"),
-    ])
+    results = together(
+        [
+            lambda: agreements.draft(one.pk, actor=live_world.clerk, key="a"),
+            lambda: agreements.draft(one.pk, actor=live_world.clerk_2, key="b"),
+        ]
+    )
     assert {type(result) for result in results} == {Agreement, errors.AlreadyLive}
     assert Agreement.objects.filter(household=one).count() == 1
 
@@ -101,8 +103,12 @@ def test_amounts_and_members_are_replaced_as_a_whole(world: World) -> None:
     case = families.draft(world)
     head = case.members.order_by("id").first()
     outcome = agreements.edit(
-        case.pk, actor=world.clerk, fields={"has_homestead": False}, amounts={"trees": "８０.5", "house": ""},
-        members=[head.person_id], now=families.later(case),
+        case.pk,
+        actor=world.clerk,
+        fields={"has_homestead": False},
+        amounts={"trees": "８０.5", "house": ""},
+        members=[head.person_id],
+        now=families.later(case),
     )
     stored = families.again(case)
     assert set(outcome["changed"]) == {"members", "amounts", "text"}
@@ -145,9 +151,15 @@ def test_signing_freezes_the_text_and_ends_withdrawing(world: World) -> None:
     with pytest.raises(errors.InvalidInput):
         signing.sign(case.pk, party="household", signer=case.household.head_name, **given)
     stored = families.again(case)
-    assert stored.text_hash and not stored.signed_on and stored.facts["missing_signatures"] == [
-        "origin_town", "receiving_town",
-    ]
+    assert (
+        stored.text_hash
+        and not stored.signed_on
+        and stored.facts["missing_signatures"]
+        == [
+            "origin_town",
+            "receiving_town",
+        ]
+    )
     with pytest.raises(errors.IllegalMove):
         lifecycle.withdraw(case.pk, actor=world.clerk, reason="反悔")
 
@@ -158,16 +170,13 @@ def test_the_county_ends_and_reopens_with_a_document_number_only(world: World) -
         lifecycle.reopen(case.pk, actor=world.chair, document_no="云移〔2026〕9号")
     with pytest.raises(errors.DocumentRequired):
         lifecycle.reopen(case.pk, actor=world.county_officer, document_no="")
-    lifecycle.reopen(
-        case.pk, actor=world.county_officer, document_no="云移〔2026〕9号", now=families.later(case)
-    )
+    lifecycle.reopen(case.pk, actor=world.county_officer, document_no="云移〔2026〕9号", now=families.later(case))
     assert Case.objects.get(pk=case.pk).state == "final_check"
     assert set(Step.objects.filter(case=case, state="open").values_list("plan", flat=True)) == {
-        "move_in", "land_handed_over",
+        "move_in",
+        "land_handed_over",
     }
-    lifecycle.terminate(
-        case.pk, actor=world.county_officer, document_no="云移〔2026〕10号", now=families.later(case)
-    )
+    lifecycle.terminate(case.pk, actor=world.county_officer, document_no="云移〔2026〕10号", now=families.later(case))
     assert Case.objects.get(pk=case.pk).state == "terminated"
     assert Agreement.objects.get(pk=case.pk).endings.count() == 2
     assert builders.today_of(world)

@@ -15,8 +15,17 @@ def test_one_household_walks_from_draft_to_completed_with_real_rows_only(world: 
     assert done.facts == facts.derive(done)
     assert done.hashes == content.hashes(done)
     assert done.facts | {"papers": None} == done.facts | {
-        "mode": "agri_dispersed", "households": 1, "persons": 3, "amount": "120000.50", "moved": 3, "excused": 0,
-        "all_moved": True, "all_signed": True, "plot_state": "accepted", "papers": None, "missing_signatures": [],
+        "mode": "agri_dispersed",
+        "households": 1,
+        "persons": 3,
+        "amount": "120000.50",
+        "moved": 3,
+        "excused": 0,
+        "all_moved": True,
+        "all_signed": True,
+        "plot_state": "accepted",
+        "papers": None,
+        "missing_signatures": [],
     }
     assert done.signed_on and done.text_hash
     assert audit.verify(done.reference).ok
@@ -64,9 +73,7 @@ def test_every_aspect_describes_itself_in_fields(world: World) -> None:
 
 def test_whoever_writes_an_aspect_is_its_author_for_good(world: World) -> None:
     case = families.draft(world)
-    agreements.edit(
-        case.pk, actor=world.clerk_2, fields={"copies": 5}, now=families.later(case)
-    )
+    agreements.edit(case.pk, actor=world.clerk_2, fields={"copies": 5}, now=families.later(case))
     authors = families.again(case).authors
     assert authors["text"] == sorted([world.clerk.pk, world.clerk_2.pk])
     assert authors["amounts"] == [world.clerk.pk]
@@ -79,12 +86,19 @@ def test_what_changed_since_a_page_was_shown_is_told_field_by_field(world: World
     gone = case.members.order_by("-id").first()
     kept = [m.person_id for m in case.members.exclude(pk=gone.pk)]
     agreements.edit(
-        case.pk, actor=world.clerk, fields={"move_by": "2027-05-01", "terms": "一、新条款。", "has_homestead": False},
-        amounts={"house": "99000", "moving": "20000.50"}, members=kept, now=families.later(case),
+        case.pk,
+        actor=world.clerk,
+        fields={"move_by": "2027-05-01", "terms": "一、新条款。", "has_homestead": False},
+        amounts={"house": "99000", "moving": "20000.50"},
+        members=kept,
+        now=families.later(case),
     )
     assert case.changed_since(seen) == [
-        ("房屋", "100000.00", "99000.00"), ("安排宅基地", "是", "否"), (gone.name, "列入", "未列入"),
-        ("搬迁期限", "2027-04-01", "2027-05-01"), ("协议条款", "", "文字有改动"),
+        ("房屋", "100000.00", "99000.00"),
+        ("安排宅基地", "是", "否"),
+        (gone.name, "列入", "未列入"),
+        ("搬迁期限", "2027-04-01", "2027-05-01"),
+        ("协议条款", "", "文字有改动"),
     ]
     assert case.changed_since({"amounts": "never"}) == []
     assert "新条款" not in " ".join(Event.objects.filter(case=case).values_list("body", flat=True))

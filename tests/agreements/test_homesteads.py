@@ -64,8 +64,11 @@ def test_every_move_needs_its_number_and_a_date_after_the_one_before(
     if after:
         _until(world, plotted, after)
     who = {
-        "select": world.receiving_village, "allot": world.receiving_village, "approve": world.receiving_town,
-        "stake": world.land_officer, "accept": world.receiving_town,
+        "select": world.receiving_village,
+        "allot": world.receiving_village,
+        "approve": world.receiving_town,
+        "stake": world.land_officer,
+        "accept": world.receiving_town,
     }[move]
     with pytest.raises(errors.InvalidInput) as caught:
         homesteads.record(plotted.pk, actor=who, move=move, fields=fields)

@@ -49,7 +49,8 @@ MOVES = sorted({move for _state, move in LEGAL})
 SWITCHES = ("area_changes", "has_homestead", "all_signed", "all_moved")
 # what the default route's needs guarantee when a stage's last group has passed
 LEAVING: dict[str, dict[str, Any]] = {
-    "signing": {"all_signed": True}, "account_transfer": {"all_moved": True},
+    "signing": {"all_signed": True},
+    "account_transfer": {"all_moved": True},
     "homestead_adjustment": {"plot_state": "accepted"},
 }
 
@@ -57,7 +58,11 @@ LEAVING: dict[str, dict[str, Any]] = {
 def _open_facts(move: str) -> dict[str, Any]:
     """Facts that let this move happen as far as its conditions go."""
     facts: dict[str, Any] = {
-        "all_signed": True, "all_moved": True, "plot_state": "accepted", "signatures": [], "area_changes": True,
+        "all_signed": True,
+        "all_moved": True,
+        "plot_state": "accepted",
+        "signatures": [],
+        "area_changes": True,
         "has_homestead": True,
     }
     if move in ("sign_into_homestead", "sign_into_check"):
@@ -129,11 +134,20 @@ def test_every_need_says_what_is_missing() -> None:
 
 SMALL = {
     AccountTransfer: {
-        ("pending", "permit"), ("permit", "moved_out"), ("moved_out", "moved_in"), ("pending", "excused"),
-        ("permit", "excused"), ("permit", "failed"), ("moved_out", "failed"), ("failed", "pending"),
+        ("pending", "permit"),
+        ("permit", "moved_out"),
+        ("moved_out", "moved_in"),
+        ("pending", "excused"),
+        ("permit", "excused"),
+        ("permit", "failed"),
+        ("moved_out", "failed"),
+        ("failed", "pending"),
     },
     Homestead: {
-        ("selected", "allotted"), ("allotted", "approved"), ("approved", "staked"), ("staked", "built"),
+        ("selected", "allotted"),
+        ("allotted", "approved"),
+        ("approved", "staked"),
+        ("staked", "built"),
         ("built", "accepted"),
     },
 }

@@ -15,7 +15,8 @@ from workflow import errors
 @pytest.mark.parametrize(
     ("head", "kind", "extension"),
     [
-        (b"%PDF-1.7", "application/pdf", ".pdf"), (b"\xff\xd8\xff\xe0", "image/jpeg", ".jpg"),
+        (b"%PDF-1.7", "application/pdf", ".pdf"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg", ".jpg"),
         (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
     ],
 )
@@ -65,8 +66,11 @@ def test_everyone_files_their_own_kinds_only(world: World) -> None:
     families.paper(case, "staking_record", world.land_officer)
     families.paper(case, "payment_voucher", world.finance_payer)
     for kind, person in (
-        ("inventory_sheet", world.police_liaison), ("payment_voucher", world.clerk),
-        ("staking_record", world.clerk), ("id_copies", world.receiving_town), ("other", world.auditor),
+        ("inventory_sheet", world.police_liaison),
+        ("payment_voucher", world.clerk),
+        ("staking_record", world.clerk),
+        ("id_copies", world.receiving_town),
+        ("other", world.auditor),
     ):
         with pytest.raises(errors.NotAllowed):
             papers.file(case.pk, actor=person, type=kind, upload=families.upload())
@@ -78,7 +82,11 @@ def test_a_paper_is_withdrawn_not_deleted_and_not_while_something_rests_on_it(wo
     case = families.draft(world)
     loose, form = families.paper(case, "id_copies", world.clerk), families.paper(case, "wish_form", world.clerk)
     review.record_wish(
-        case.pk, actor=world.clerk, mode="agri_dispersed", signed_on="2026-03-01", paper_id=form.pk,
+        case.pk,
+        actor=world.clerk,
+        mode="agri_dispersed",
+        signed_on="2026-03-01",
+        paper_id=form.pk,
         now=families.later(case),
     )
     papers.withdraw(loose.pk, actor=world.clerk, now=families.later(case))
@@ -108,9 +116,7 @@ def test_an_open_objection_stands_in_the_way_until_it_is_answered_with_a_number(
     place = {"place": "公示栏", "paper_id": photo.pk, "actor": world.clerk}
     with pytest.raises(errors.InvalidInput):
         review.post_notice(case.pk, posted_on="2026-02-20", ends_on="2026-02-19", **place)
-    review.post_notice(
-        case.pk, posted_on="2026-02-20", ends_on="2026-02-27", now=families.later(case), **place
-    )
+    review.post_notice(case.pk, posted_on="2026-02-20", ends_on="2026-02-27", now=families.later(case), **place)
     objection = review.object_to(
         case.pk, actor=world.clerk, topic="面积有误", received_on="2026-02-21", now=families.later(case)
     )

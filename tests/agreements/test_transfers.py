@@ -37,9 +37,7 @@ def test_a_certificate_runs_out_thirty_days_after_its_issue(world: World, moving
     assert _state(member).certificate_expires_on == date(2026, 2, 10) + timedelta(days=30)
 
 
-def test_the_certificate_that_runs_out_first_binds_the_transfer_steps_due_date(
-    world: World, moving: Agreement
-) -> None:
+def test_the_certificate_that_runs_out_first_binds_the_transfer_steps_due_date(world: World, moving: Agreement) -> None:
     first, second, _third = moving.members.order_by("id")
     before = Step.objects.get(case=moving, plan="transfer")
     for member, issued in ((first, "2026-02-14"), (second, "2026-02-10")):

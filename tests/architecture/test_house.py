@@ -15,9 +15,7 @@ from config import catalogues
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("config", "workflow", "agreements", "notifications")
-PRODUCT = [
-    path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "migrations" not in path.parts
-]
+PRODUCT = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "migrations" not in path.parts]
 CLOCK = re.compile(r"timezone\.now\(|datetime\.now\(|date\.today\(|datetime\.today\(|time\.time\(|localdate\(")
 
 
@@ -49,14 +47,19 @@ def test_one_module_reads_the_clock() -> None:
 
 def test_celery_is_imported_in_tasks_and_config_celery_only() -> None:
     allowed = {"tasks.py", "celery.py"}
-    wrong = [str(p) for p in PRODUCT if re.search(r"^\s*(from|import) celery\b", p.read_text(), re.M) and p.name not in allowed]
+    wrong = [
+        str(p)
+        for p in PRODUCT
+        if re.search(r"^\s*(from|import) celery\b", p.read_text(), re.M) and p.name not in allowed
+    ]
     assert wrong == []
 
 
 def test_no_import_inside_a_function() -> None:
     found = [
         f"{path}:{node.name}"
-        for path in PRODUCT if path.name != "apps.py"
+        for path in PRODUCT
+        if path.name != "apps.py"
         for node in _functions(path)
         if any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node))
     ]
@@ -98,15 +101,21 @@ def _tracked() -> list[Path]:
 
 
 def test_nothing_loads_from_another_host() -> None:
-    allowed = re.compile(r"https?://(www\.w3\.org/|127\.0\.0\.1|localhost|\{|%s|schemas\.|opensource\.org|www\.apache\.org)")
+    allowed = re.compile(
+        r"https?://(www\.w3\.org/|127\.0\.0\.1|localhost|\{|%s|schemas\.|opensource\.org|www\.apache\.org)"
+    )
     served = [p for p in _tracked() if p.suffix in (".html", ".js", ".css", ".svg") and "tests" not in p.parts]
     assert len(served) > 10
-    foreign = [f"{p}: {m}" for p in served for m in re.findall(r"https?://[^\s\"'<)]+", p.read_text()) if not allowed.match(m)]
+    foreign = [
+        f"{p}: {m}" for p in served for m in re.findall(r"https?://[^\s\"'<)]+", p.read_text()) if not allowed.match(m)
+    ]
     assert foreign == []
 
 
 def test_no_machine_path_and_no_address_in_the_lock_files() -> None:
-    texts = {p: p.read_text(errors="ignore") for p in _tracked() if p.suffix in (".py", ".txt", ".toml", ".md", ".in", "")}
+    texts = {
+        p: p.read_text(errors="ignore") for p in _tracked() if p.suffix in (".py", ".txt", ".toml", ".md", ".in", "")
+    }
     home = re.compile(r"/(root|home/\w+)/|/work/main")
     assert [str(p) for p, text in texts.items() if home.search(text) and p.name != "test_house.py"] == []
     locks = [p for p in texts if p.name.startswith("requirements")]

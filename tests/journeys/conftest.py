@@ -50,8 +50,13 @@ def start(*arguments: str) -> Site:
     unset = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
     environment = {key: value for key, value in os.environ.items() if key not in unset} | {"VAR": str(var)}
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port), *arguments], env=environment, cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        [sys.executable, "manage.py", "serve", "--port", str(port), *arguments],
+        env=environment,
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     said: list[str] = []
     for line in process.stdout or ():

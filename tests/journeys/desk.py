@@ -89,7 +89,11 @@ class Desk:
     def state(self, reference: str) -> str:
         """The state shown on the stepper: the current stop, or nothing at the end."""
         self.case(reference)
-        return self.page.locator(".stepbar .current b").inner_text() if self.page.locator(".stepbar .current").count() else ""
+        return (
+            self.page.locator(".stepbar .current b").inner_text()
+            if self.page.locator(".stepbar .current").count()
+            else ""
+        )
 
     def overflow(self) -> int:
         """Pixels by which the page is wider than the window."""

@@ -10,10 +10,36 @@ from tests.journeys.desk import Desk
 pytestmark = pytest.mark.journey
 REVIEWING, MOVING, HELD, LATE = "YJ2012-YJ-007", "YJ2012-YJ-006", "YJ2012-YJ-005", "YJ2012-YJ-003"
 ROLES = (
-    "jingban", "guabao1", "zuzhang2", "cunwei2", "shenhe", "fenguan", "zuzhang", "jieshoucun", "jieshouzhen", "paichusuo",
-    "tudi", "xianban", "zhidan", "dangan", "jianli", "shenji", "xitong", "anquan", "shenjiguanli", "yimin",
+    "jingban",
+    "guabao1",
+    "zuzhang2",
+    "cunwei2",
+    "shenhe",
+    "fenguan",
+    "zuzhang",
+    "jieshoucun",
+    "jieshouzhen",
+    "paichusuo",
+    "tudi",
+    "xianban",
+    "zhidan",
+    "dangan",
+    "jianli",
+    "shenji",
+    "xitong",
+    "anquan",
+    "shenjiguanli",
+    "yimin",
 )
-PAGES = ("/queue/", "/queue/?tab=done", "/queue/?tab=started", "/inbox/", "/households/", "/password/", "/substitutions/")
+PAGES = (
+    "/queue/",
+    "/queue/?tab=done",
+    "/queue/?tab=started",
+    "/inbox/",
+    "/households/",
+    "/password/",
+    "/substitutions/",
+)
 
 
 def test_a_return_from_the_drawer_and_a_second_round(desk: Desk) -> None:
@@ -70,7 +96,9 @@ def test_a_stale_page_is_refused_and_says_what_changed(desk: Desk, site: Site) -
     assert "成员" in desk.page.inner_text("main") or "人口" in desk.page.inner_text("main")
     desk.shot("stale")
     desk.page.go_back()
-    assert desk.page.locator("form.decide input[name=document_no]").input_value() == "台账第5页"  # nothing typed is lost
+    assert (
+        desk.page.locator("form.decide input[name=document_no]").input_value() == "台账第5页"
+    )  # nothing typed is lost
 
 
 def test_another_towns_case_is_a_404_that_does_not_tell(desk: Desk) -> None:
@@ -112,10 +140,15 @@ def test_the_phone_shows_everything_without_sideways_scrolling(phone: Desk, pers
 
 def test_the_pages_of_the_desk_as_pictures(desk: Desk) -> None:
     views = (
-        ("jingban", "/queue/", "queue"), ("fenguan", "/board/", "board"), ("shenji", "/audit/", "audit"),
-        ("xitong", "/operations/", "operations"), ("jingban", "/households/", "households"),
-        ("paichusuo", f"/cases/{MOVING}/", "case"), ("jingban", "/inbox/", "inbox"),
-        ("jingban", "/substitutions/", "day-off"), ("shenhe", f"/cases/{LATE}/print/", "print"),
+        ("jingban", "/queue/", "queue"),
+        ("fenguan", "/board/", "board"),
+        ("shenji", "/audit/", "audit"),
+        ("xitong", "/operations/", "operations"),
+        ("jingban", "/households/", "households"),
+        ("paichusuo", f"/cases/{MOVING}/", "case"),
+        ("jingban", "/inbox/", "inbox"),
+        ("jingban", "/substitutions/", "day-off"),
+        ("shenhe", f"/cases/{LATE}/print/", "print"),
     )
     for person, path, name in views:
         desk.sign_in(person)

@@ -28,7 +28,11 @@ def _sign(desk: Desk) -> None:
     desk.sign_in("jieshoucun").decide(REFERENCE, "receiving_village", number="接收函1号")
     desk.sign_in("jieshouzhen").decide(REFERENCE, "receiving_town", number="台账第3页")
     desk.sign_in("jingban")
-    signers = (("household", "陈桂渡", "fingerprint"), ("origin_town", "王分管", "seal"), ("receiving_town", "屏分管", "seal"))
+    signers = (
+        ("household", "陈桂渡", "fingerprint"),
+        ("origin_town", "王分管", "seal"),
+        ("receiving_town", "屏分管", "seal"),
+    )
     for party, signer, method in signers:
         desk.record(
             _record("signature"), upload="paper_id_upload", party=party, signer=signer, method=method, signed_on=TODAY
@@ -46,7 +50,10 @@ def _transfer(desk: Desk) -> None:
     for number, path in enumerate(paths):
         desk.record(path, permit_no=f"准{number}", permit_on=TODAY)
         desk.record(
-            path.replace("/permit/", "/move_out/"), certificate_no=f"迁{number}", certificate_on=TODAY, moved_out_on=TODAY
+            path.replace("/permit/", "/move_out/"),
+            certificate_no=f"迁{number}",
+            certificate_on=TODAY,
+            moved_out_on=TODAY,
         )
         desk.record(path.replace("/permit/", "/move_in/"), booklet_no=f"户{number}", moved_in_on=TODAY)
     desk.shot("case-transferred")
@@ -73,8 +80,13 @@ def _homestead(desk: Desk) -> None:
 
 def _finish(desk: Desk) -> None:
     acts = (
-        ("zhidan", "payment_prepared"), ("fuhe", "payment_checked"), ("chuna", "payment_made"), ("jingban", "move_in"),
-        ("tudi", "land_handed_over"), ("zuzhang1", "household_confirms"), ("dangan", "file_complete"),
+        ("zhidan", "payment_prepared"),
+        ("fuhe", "payment_checked"),
+        ("chuna", "payment_made"),
+        ("jingban", "move_in"),
+        ("tudi", "land_handed_over"),
+        ("zuzhang1", "household_confirms"),
+        ("dangan", "file_complete"),
     )
     for person, plan in acts:
         if plan == "file_complete":

@@ -90,9 +90,12 @@ def test_a_connection_lost_in_mid_sending_is_uncertain_and_not_sent_again(owed: 
 
 REFUSED = {"x@example.invalid": (450, b"greylisted")}
 ANSWERS = [
-    (SMTPRecipientsRefused(REFUSED), "pending"), (SMTPRecipientsRefused({"x@example.invalid": (550, b"no")}), "failed"),
-    (SMTPDataError(554, b"spam"), "failed"), (SMTPDataError(451, b"later"), "pending"),
-    (SMTPServerDisconnected("gone"), "uncertain"), (TimeoutError("silence"), "uncertain"),
+    (SMTPRecipientsRefused(REFUSED), "pending"),
+    (SMTPRecipientsRefused({"x@example.invalid": (550, b"no")}), "failed"),
+    (SMTPDataError(554, b"spam"), "failed"),
+    (SMTPDataError(451, b"later"), "pending"),
+    (SMTPServerDisconnected("gone"), "uncertain"),
+    (TimeoutError("silence"), "uncertain"),
 ]
 
 

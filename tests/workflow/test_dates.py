@@ -56,7 +56,8 @@ def test_the_backward_pass_over_two_tracks_one_opening_early():
         PlanStage("signing", date(2012, 6, 15), (track("sign", "signing", "signing", 3),)),
         PlanStage("transfer", None, (track("move", "transfer", "transfer", 5),)),
         PlanStage(
-            "homestead", point,
+            "homestead",
+            point,
             (track("plot", "signing", "homestead", 20, 10), track("check", "homestead", "homestead", 2)),
         ),
     )
@@ -84,7 +85,10 @@ def test_the_route_gives_the_plan_and_conditions_and_after_storage_take_no_time(
     slow = PlanSpec("slow", {}, "clerk", "home_town", "review", 9, condition={"fact": "area_changes", "is": True})
     quick = PlanSpec("quick", {}, "clerk", "home_town", "review", 7, "calendar")
     route = RouteSpec(
-        1, "x.Y", "m", 1,
+        1,
+        "x.Y",
+        "m",
+        1,
         (
             StageSpec("a", "all_signed", False, (TrackSpec("t", "a", "a", (group("g", slow, quick),)),)),
             StageSpec("z", "all_signed", True, (TrackSpec("u", "z", "z", (group("h", slow),)),)),
@@ -140,9 +144,7 @@ def test_finishing_at_the_backward_date_meets_every_point_and_a_day_later_misses
 
 @given(plans(), st.integers(1, 60))
 def test_moving_every_point_by_n_working_days_moves_every_backward_date_by_n(plan: tuple[PlanStage, ...], days: int):
-    later = tuple(
-        PlanStage(s.state, s.point and CN.add_working_days(s.point, days), s.tracks) for s in plan
-    )
+    later = tuple(PlanStage(s.state, s.point and CN.add_working_days(s.point, days), s.tracks) for s in plan)
     before, after = dates.backward(plan, CN), dates.backward(later, CN)
     assert {key: CN.ordinal(day) + days for key, day in before.items()} == {k: CN.ordinal(d) for k, d in after.items()}
 

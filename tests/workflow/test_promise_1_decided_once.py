@@ -49,9 +49,7 @@ def test_two_eligible_officials_and_a_return_at_once_give_one_outcome(live_world
 def test_the_same_key_gives_the_same_answer_and_does_nothing_twice(live_world: builders.World) -> None:
     case = builders.agreement(live_world)
     step = builders.open_step(case, "draft")
-    click = partial(
-        steps.decide, step.pk, actor=live_world.clerk, verdict="approve", key="k-1", now=live_world.now
-    )
+    click = partial(steps.decide, step.pk, actor=live_world.clerk, verdict="approve", key="k-1", now=live_world.now)
     results = together([click] * CLIENTS)
     assert all(isinstance(r, dict) for r in results), results
     assert {r["state"] for r in results} == {"in_review"}

@@ -73,7 +73,9 @@ def test_prepare_check_and_pay_are_three_persons(world: builders.World) -> None:
     _give(world, "finance_preparer", "finance_reviewer", builders.COUNTY)
     with pytest.raises(Recused):
         steps.decide(
-            builders.open_step(case, "payment_checked").pk, actor=world.finance_preparer, verdict="approve",
+            builders.open_step(case, "payment_checked").pk,
+            actor=world.finance_preparer,
+            verdict="approve",
             document_no="1",
         )
 

@@ -46,9 +46,18 @@ def many_steps(world: builders.World, number: int) -> None:
     live = Round.objects.get(pk=template.round_id)
     Step.objects.bulk_create(
         Step(
-            round=live, case=case, plan="draft", role=template.role, unit=template.unit, opened_at=template.opened_at,
-            supervisor_role=template.supervisor_role, lead=5, lead_unit="working", forward=template.due,
-            due=date(2026, 3, 9), binding="forward",
+            round=live,
+            case=case,
+            plan="draft",
+            role=template.role,
+            unit=template.unit,
+            opened_at=template.opened_at,
+            supervisor_role=template.supervisor_role,
+            lead=5,
+            lead_unit="working",
+            forward=template.due,
+            due=date(2026, 3, 9),
+            binding="forward",
         )
         for _ in range(number - 1)
     )
@@ -84,8 +93,12 @@ def start_worker() -> subprocess.Popen[str]:
     env = os.environ | {"DATABASE_URL": url, "DATABASE_OWNER_URL": url, "PYTHONPATH": str(ROOT)}
     env.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     return subprocess.Popen(
-        [sys.executable, "-c", WORKER, NOW.isoformat()], env=env, cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-c", WORKER, NOW.isoformat()],
+        env=env,
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
 

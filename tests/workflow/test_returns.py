@@ -21,7 +21,12 @@ def _at_town_review(world: builders.World) -> Case:
 def _return(world: builders.World, case: Case, to: str, resume: str) -> None:
     step = builders.open_step(case, "town_review")
     steps.decide(
-        step.pk, actor=world.town_reviewer, verdict="return", comment="成员有误", to=to, resume=resume,
+        step.pk,
+        actor=world.town_reviewer,
+        verdict="return",
+        comment="成员有误",
+        to=to,
+        resume=resume,
         reason_code="members_wrong",
     )
 

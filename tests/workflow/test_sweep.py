@@ -34,7 +34,9 @@ def test_each_rung_tells_its_people_once(world: builders.World):
     assert deadlines.sweep(LATER) == 4
     assert deadlines.sweep(LATER) == 0
     assert {who for who in told(case) if who[1] == 3} == {
-        ("clerk", 3, "holder"), ("clerk_2", 3, "holder"), ("contact_cadre", 3, "contact_cadre"),
+        ("clerk", 3, "holder"),
+        ("clerk_2", 3, "holder"),
+        ("contact_cadre", 3, "contact_cadre"),
         ("vice_leader", 3, "supervisor"),
     }
 
@@ -173,8 +175,12 @@ def test_the_night_verifies_history_and_names_the_years_the_calendar_does_not_kn
 
 # jumps of the clock as (from, to): no early reminder, no second one, and after the jump back nothing new
 JUMPS = [
-    (EARLY, EARLY + timedelta(hours=1)), (EARLY, EARLY - timedelta(hours=1)), (DUE, DUE - timedelta(days=1)),
-    (EARLY, EARLY + timedelta(days=1)), (OPENED, OPENED + timedelta(days=30)), (LATER, LATER - timedelta(days=30)),
+    (EARLY, EARLY + timedelta(hours=1)),
+    (EARLY, EARLY - timedelta(hours=1)),
+    (DUE, DUE - timedelta(days=1)),
+    (EARLY, EARLY + timedelta(days=1)),
+    (OPENED, OPENED + timedelta(days=30)),
+    (LATER, LATER - timedelta(days=30)),
 ]
 
 

@@ -12,11 +12,17 @@ from workflow.rules.workdays import DayRow, WorkCalendar, number
 OFF_2012 = [
     *[date(2012, 1, d) for d in (2, 3, 23, 24, 25, 26, 27)],
     *[date(2012, 4, d) for d in (2, 3, 4, 30)],
-    date(2012, 5, 1), date(2012, 6, 22),
+    date(2012, 5, 1),
+    date(2012, 6, 22),
     *[date(2012, 10, d) for d in (1, 2, 3, 4, 5)],
 ]
 WORKED_2012 = [
-    date(2012, 1, 21), date(2012, 1, 29), date(2012, 3, 31), date(2012, 4, 1), date(2012, 4, 28), date(2012, 9, 29),
+    date(2012, 1, 21),
+    date(2012, 1, 29),
+    date(2012, 3, 31),
+    date(2012, 4, 1),
+    date(2012, 4, 28),
+    date(2012, 9, 29),
 ]
 DAYS = st.dates(date(2009, 1, 1), date(2015, 12, 31))
 
@@ -77,8 +83,12 @@ def test_the_stored_ordinals_are_checked():
 def test_a_date_explains_which_days_were_counted_and_why():
     told = CN.explain(date(2012, 4, 27), 2)
     assert [(one.day.day, one.counted, one.why) for one in told] == [
-        (27, False, "opening_day"), (28, True, "make_up"), (29, False, "weekend"), (30, False, "holiday"),
-        (1, False, "holiday"), (2, True, "working_day"),
+        (27, False, "opening_day"),
+        (28, True, "make_up"),
+        (29, False, "weekend"),
+        (30, False, "holiday"),
+        (1, False, "holiday"),
+        (2, True, "working_day"),
     ]
 
 

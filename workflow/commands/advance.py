@@ -7,7 +7,7 @@ from workflow.commands import dates
 from workflow.commands.work import Work, concerned
 from workflow.models import Hold, Round, Step, User
 from workflow.rules import conditions
-from workflow.rules.route import FAILED, OPEN, PASSED, GroupSpec, Place, PlanSpec, TrackSpec, outcome
+from workflow.rules.route import FAILED, OPEN, PASSED, Place, PlanSpec, TrackSpec, outcome
 
 TURNS = 60  # a route has fewer states and groups than this; more turns mean a loop in the rules
 
@@ -63,10 +63,17 @@ def open_round(work: Work, place: Place) -> Round | None:
         return None
     number = 1 + max((r.number for r in work.rounds if r.group == place.group.key), default=0)
     live = Round(
-        case_id=work.case.pk, stage=place.stage.state, track=place.track.key, group=place.group.key, number=number,
-        rule=place.group.rule, threshold=place.group.threshold, conditions=verdicts, opened_at=work.now,
+        case_id=work.case.pk,
+        stage=place.stage.state,
+        track=place.track.key,
+        group=place.group.key,
+        number=number,
+        rule=place.group.rule,
+        threshold=place.group.threshold,
+        conditions=verdicts,
+        opened_at=work.now,
     )
-    live.run = []  # type: ignore[attr-defined]
+    live.run = []
     work.rounds.append(live)
     work.new_rounds.append(live)
     event = work.event("round.opened", group=place.group.key, number=number, plans=[plan.key for plan in plans])
@@ -91,11 +98,19 @@ def _open_steps(work: Work, live: Round, place: Place, plan: PlanSpec, event: An
 
 def _new_step(work: Work, live: Round, plan: PlanSpec, unit: Any, holder: User | None) -> Step:
     step = Step(
-        round=live, case_id=work.case.pk, plan=plan.key, role=plan.role, unit=unit, holder=holder,
-        supervisor_role=plan.supervisor_role, opened_at=work.now, lead=plan.lead, lead_unit=plan.lead_unit,
+        round=live,
+        case_id=work.case.pk,
+        plan=plan.key,
+        role=plan.role,
+        unit=unit,
+        holder=holder,
+        supervisor_role=plan.supervisor_role,
+        opened_at=work.now,
+        lead=plan.lead,
+        lead_unit=plan.lead_unit,
         weight=plan.weight,
     )
-    live.run.append(step)  # type: ignore[attr-defined]
+    live.run.append(step)
     work.steps.append(step)
     work.new_steps.append(step)
     return step
@@ -105,7 +120,7 @@ def close_round(work: Work, live: Round, how: str, why: str = "") -> None:
     """End a round; what is still open in it is cancelled."""
     live.closed_at, live.outcome = work.now, how
     work.touch(live)
-    for step in live.run:  # type: ignore[attr-defined]
+    for step in live.run:
         if step.state == "open":
             step.cancel()
             step.closed_at, step.close_reason = work.now, why or how

@@ -55,7 +55,10 @@ def uncovered(years: Iterable[int], calendar: str = NATIONAL) -> list[int]:
 def _differs(new: DayRow, stored: dict[date, CalendarDay]) -> bool:
     old = stored.get(new.day)
     return old is None or (old.working, old.ordinal, old.source, old.name) != (
-        new.working, new.ordinal, new.source, new.name
+        new.working,
+        new.ordinal,
+        new.source,
+        new.name,
     )
 
 
@@ -63,13 +66,19 @@ def _write(calendar: Calendar, rows: list[DayRow]) -> None:
     CalendarDay.objects.bulk_create(
         [
             CalendarDay(
-                calendar=calendar, day=one.day, working=one.working, ordinal=one.ordinal, source=one.source,
+                calendar=calendar,
+                day=one.day,
+                working=one.working,
+                ordinal=one.ordinal,
+                source=one.source,
                 name=one.name,
             )
             for one in rows
         ],
-        update_conflicts=True, unique_fields=["calendar", "day"],
-        update_fields=["working", "ordinal", "source", "name"], batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["calendar", "day"],
+        update_fields=["working", "ordinal", "source", "name"],
+        batch_size=2000,
     )
     calendar.version += 1
     calendar.save(update_fields=["version"])

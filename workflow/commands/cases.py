@@ -10,8 +10,7 @@ from workflow import errors, policies
 from workflow.commands import advance, steps
 from workflow.commands.change import change, lock, opening, retried
 from workflow.commands.work import Work, concerned
-from workflow.models import Hold, Step
-from workflow.models import User
+from workflow.models import Hold, Step, User
 from workflow.rules.codes import HOLD_CAUSES
 
 __all__ = ["change", "hold", "lock", "may_manage", "opening", "resume", "retried", "submit"]
@@ -19,7 +18,12 @@ MANAGERS = ("clerk", "town_reviewer", "vice_leader", "chair", "county_officer")
 
 
 def submit(
-    case_id: int, *, actor: User, key: str | None = None, now: datetime | None = None, comment: str = "",
+    case_id: int,
+    *,
+    actor: User,
+    key: str | None = None,
+    now: datetime | None = None,
+    comment: str = "",
     seen: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Hand a draft in: drafting is itself a step, and submitting approves it."""
@@ -31,8 +35,14 @@ def submit(
 
 @retried
 def hold(
-    case_id: int, *, actor: User, cause: str, text: str = "", expected_until: date | None = None,
-    key: str | None = None, now: datetime | None = None,
+    case_id: int,
+    *,
+    actor: User,
+    cause: str,
+    text: str = "",
+    expected_until: date | None = None,
+    key: str | None = None,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """Stop the clock of the case's steps with a coded cause; slack keeps shrinking."""
     if cause not in HOLD_CAUSES or (cause == "other" and not text.strip()):

@@ -140,9 +140,15 @@ def _parameters(now: datetime, today: date, last: date, calendar: WorkCalendar) 
     dues = (first + timedelta(days=n) for n in range((last - first).days + 1))
     rows = rungs.timetable(dues, today, calendar)
     return {
-        "dues": [r.due for r in rows], "rungs": [r.rung for r in rows], "days": [r.day for r in rows],
-        "highest": [r.highest for r in rows], "audiences": [r.audience for r in rows],
-        "today": today, "last": last, "now": now, "not_before": min(now, clock.now()),
+        "dues": [r.due for r in rows],
+        "rungs": [r.rung for r in rows],
+        "days": [r.day for r in rows],
+        "highest": [r.highest for r in rows],
+        "audiences": [r.audience for r in rows],
+        "today": today,
+        "last": last,
+        "now": now,
+        "not_before": min(now, clock.now()),
         "no_sight": [str(role) for role in policies.NO_SIGHT],
     }
 

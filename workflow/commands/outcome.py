@@ -2,17 +2,35 @@
 
 from django.db import models
 
-from workflow.models import Case, Decision, Event, Hold, Notice, Receipt, Round, Step
 from workflow.commands.work import Work
+from workflow.models import Case, Decision, Event, Hold, Notice, Receipt, Round, Step
 
 ROUND_FIELDS = ["closed_at", "outcome", "void", "return_to", "resume", "reason_code", "reason"]
 STEP_FIELDS = [
-    "holder", "claimed_at", "closed_at", "close_reason", "forward", "backward", "expiry", "due", "binding",
+    "holder",
+    "claimed_at",
+    "closed_at",
+    "close_reason",
+    "forward",
+    "backward",
+    "expiry",
+    "due",
+    "binding",
     "due_version",
 ]
 CASE_FIELDS = [
-    "state", "route", "partner_since", "facts", "hashes", "authors", "version", "events", "head", "last_event_at",
-    "closed_at", "title",
+    "state",
+    "route",
+    "partner_since",
+    "facts",
+    "hashes",
+    "authors",
+    "version",
+    "events",
+    "head",
+    "last_event_at",
+    "closed_at",
+    "title",
 ]
 
 
@@ -26,7 +44,8 @@ def write(work: Work) -> None:
         Event.objects.bulk_create(work.events)
     if work.notices:
         for notice in work.notices:  # ids are known only now
-            notice.event_id, notice.step_id = notice.event and notice.event.pk, notice.step and notice.step.pk
+            notice.event_id = notice.event.pk if notice.event else None
+            notice.step_id = notice.step.pk if notice.step else None
         Notice.objects.bulk_create(work.notices, ignore_conflicts=True)
     if work.receipt is not None:
         work.receipt.outcome = work.outcome

@@ -9,7 +9,13 @@ from workflow.models import Posting, Substitution, User
 
 
 def lend(
-    posting_id: int, *, actor: User, substitute: User, until: date, valid_from: date | None = None, reason: str = "",
+    posting_id: int,
+    *,
+    actor: User,
+    substitute: User,
+    until: date,
+    valid_from: date | None = None,
+    reason: str = "",
     now: datetime | None = None,
 ) -> Substitution:
     """Lend one of the actor's own postings until a date (inclusive); both names stand in history from then on."""
@@ -25,7 +31,11 @@ def lend(
         raise errors.InvalidInput(field="substitute", expected="a colleague with a valid posting")
     with transaction.atomic():
         lent = Substitution.objects.create(
-            posting=posting, substitute=substitute, valid_from=start, valid_until=until, reason=reason,
+            posting=posting,
+            substitute=substitute,
+            valid_from=start,
+            valid_until=until,
+            reason=reason,
             created_at=moment,
         )
         facts = {"posting": posting.pk, "substitute": substitute.pk, "from": str(start), "until": str(until)}
@@ -37,9 +47,11 @@ def revoke(substitution_id: int, *, actor: User, now: datetime | None = None) ->
     """Take a lent posting back; works from the substitute's very next request on."""
     moment = now or clock.now()
     with transaction.atomic():
-        lent = Substitution.objects.select_for_update(no_key=True).filter(
-            pk=substitution_id, posting__user=actor, revoked_at=None
-        ).first()
+        lent = (
+            Substitution.objects.select_for_update(no_key=True)
+            .filter(pk=substitution_id, posting__user=actor, revoked_at=None)
+            .first()
+        )
         if lent is None:
             raise errors.NotFound()
         lent.revoked_at = moment

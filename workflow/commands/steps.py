@@ -21,8 +21,17 @@ UNDO = timedelta(seconds=10)  # notices of a decision wait this long outside the
 
 @retried
 def decide(
-    step_id: int, *, actor: User, verdict: str, key: str | None = None, seen: Mapping[str, str] | None = None,
-    comment: str = "", document_no: str = "", to: str = "", resume: str = "with_me", reason_code: str = "",
+    step_id: int,
+    *,
+    actor: User,
+    verdict: str,
+    key: str | None = None,
+    seen: Mapping[str, str] | None = None,
+    comment: str = "",
+    document_no: str = "",
+    to: str = "",
+    resume: str = "with_me",
+    reason_code: str = "",
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Approve, return or refuse a step (promises P1, P5, P6, P8). `seen`: {aspect: hash} the official was shown.
@@ -90,14 +99,18 @@ def claimed(work: Work, step: Step) -> errors.Refusal | None:
 def recused(work: Work, step: Step, authority: policies.Authority) -> errors.Refusal | None:
     """Four eyes, for actor and on-behalf-of alike."""
     place, plan = work.route.plans[step.plan]
-    why = four_eyes.exclusion(
-        authority.persons, place, plan, work.acts(), work.case.authors, work.cadres
-    )
+    why = four_eyes.exclusion(authority.persons, place, plan, work.acts(), work.case.authors, work.cadres)
     return errors.Recused(why=errors.RECUSALS[why]) if why else None
 
 
 def _check_verdict(
-    work: Work, step: Step, verdict: str, seen: Mapping[str, str] | None, comment: str, document_no: str, to: str,
+    work: Work,
+    step: Step,
+    verdict: str,
+    seen: Mapping[str, str] | None,
+    comment: str,
+    document_no: str,
+    to: str,
     reason_code: str,
 ) -> None:
     if verdict == APPROVE:
@@ -119,7 +132,8 @@ def _check_approval(work: Work, step: Step, seen: Mapping[str, str] | None, docu
     if changed:
         before = {aspect: (seen or {}).get(aspect, "") for aspect in changed}
         raise errors.Stale(
-            changed=", ".join(str(ASPECT_NAMES[a]) for a in changed), aspects=changed,
+            changed=", ".join(str(ASPECT_NAMES[a]) for a in changed),
+            aspects=changed,
             changes=work.case.changed_since(before),
         )
     missing = missing_for(work, step)
@@ -145,16 +159,27 @@ def _record(
     work.touch(step)
     aspects = work.plan(step).aspects
     decision = Decision(
-        step=step, case_id=work.case.pk, actor=work.actor, on_behalf_of=work.on_behalf_of, verdict=verdict,
-        comment=comment.strip(), document_no=document_no.strip(), at=work.now,
+        step=step,
+        case_id=work.case.pk,
+        actor=work.actor,
+        on_behalf_of=work.on_behalf_of,
+        verdict=verdict,
+        comment=comment.strip(),
+        document_no=document_no.strip(),
+        at=work.now,
         seen={aspect: work.case.hashes.get(aspect, "") for aspect in aspects},
     )
     decision.digest = audit.decision_digest(decision)
     work.decisions[step.pk] = decision
     work.new_decisions.append(decision)
     work.event(
-        "step.decided", step=step.pk, plan=step.plan, group=step.round.group, number=step.round.number,
-        verdict=verdict, decision=decision.digest,
+        "step.decided",
+        step=step.pk,
+        plan=step.plan,
+        group=step.round.group,
+        number=step.round.number,
+        verdict=verdict,
+        decision=decision.digest,
     )
 
 

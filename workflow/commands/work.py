@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch
-
 from workflow import audit, clock, errors, policies
 from workflow.models import Case, Decision, Event, Hold, Notice, Participant, Receipt, Round, Step, User
 from workflow.models.plan import spec
@@ -41,12 +39,15 @@ class Work:
 
     def read(self) -> "Work":
         """Load rounds, steps, decisions and the open hold of the case."""
-        steps = Prefetch("steps", Step.objects.select_related("unit", "holder").order_by("id"), to_attr="run")
-        self.rounds = list(Round.objects.filter(case_id=self.case.pk).prefetch_related(steps).order_by("id"))
+        self.rounds = list(Round.objects.filter(case_id=self.case.pk).order_by("id"))
+        found = Step.objects.filter(case_id=self.case.pk).select_related("unit", "holder").order_by("id")
+        self.steps = list(found)
+        rounds = {live.pk: live for live in self.rounds}
         for live in self.rounds:
-            for step in live.run:
-                step.round = live
-            self.steps += live.run
+            live.run = []
+        for step in self.steps:
+            step.round = rounds[step.round_id]
+            step.round.run.append(step)
         decided = Decision.objects.filter(case_id=self.case.pk).select_related("actor", "on_behalf_of")
         self.decisions = {decision.step_id: decision for decision in decided}
         self.hold = Hold.objects.filter(case_id=self.case.pk, resumed_at=None).first()
@@ -82,7 +83,7 @@ class Work:
         for step in self.steps:
             decision = self.decisions.get(step.pk)
             if decision:
-                persons = {decision.actor_id, decision.on_behalf_of_id} - {None}
+                persons = {pk for pk in (decision.actor_id, decision.on_behalf_of_id) if pk}
                 found = self.route.plans.get(step.plan)
                 made.append(Act(frozenset(persons), step.round.stage, step.round.group, found[1].duty if found else ""))
         return made
@@ -104,14 +105,23 @@ class Work:
     def event(self, kind: str, **facts: Any) -> Event:
         """Append to the case's chain (ids, enums, amounts and dates only)."""
         made = audit.append(
-            self.case, kind, self.now, self.actor and self.actor.pk,
-            self.on_behalf_of and self.on_behalf_of.pk, facts,
+            self.case,
+            kind,
+            self.now,
+            self.actor.pk if self.actor else None,
+            self.on_behalf_of.pk if self.on_behalf_of else None,
+            facts,
         )
         self.events.append(made)
         return made
 
     def tell(
-        self, word: str, users: Iterable[User], event: Event, step: Step | None = None, audience: str = "",
+        self,
+        word: str,
+        users: Iterable[User],
+        event: Event,
+        step: Step | None = None,
+        audience: str = "",
         not_before: datetime | None = None,
     ) -> None:
         """Owe a word to people; one per (event, recipient, word) however many hats they wear."""
@@ -120,8 +130,14 @@ class Work:
             if (id(event), user.pk, word) in told:
                 continue
             notice = Notice(
-                case_id=self.case.pk, step=step, recipient=user, word=word, audience=audience, event=event,
-                created_at=self.now, not_before=not_before or self.now,
+                case_id=self.case.pk,
+                step=step,
+                recipient=user,
+                word=word,
+                audience=audience,
+                event=event,
+                created_at=self.now,
+                not_before=not_before or self.now,
             )
             self.notices.append(notice)
             told.add((id(event), user.pk, word))

@@ -38,17 +38,11 @@ class Notice(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["recipient", "-created_at"], condition=Q(superseded_at=None), name="notice_inbox"
-            ),
+            models.Index(fields=["recipient", "-created_at"], condition=Q(superseded_at=None), name="notice_inbox"),
             # the bell
-            models.Index(
-                fields=["recipient"], condition=Q(read_at=None, superseded_at=None), name="notice_unread"
-            ),
+            models.Index(fields=["recipient"], condition=Q(read_at=None, superseded_at=None), name="notice_unread"),
             # what the relay still owes
-            models.Index(
-                fields=["not_before"], condition=Q(relayed_at=None, superseded_at=None), name="notice_owed"
-            ),
+            models.Index(fields=["not_before"], condition=Q(relayed_at=None, superseded_at=None), name="notice_owed"),
         ]
 
 

@@ -37,7 +37,7 @@ class Role(models.TextChoices):
 
 
 class Unit(models.Model):
-    """An administrative division or an office in it; its code starts with the division code, so a subtree is a prefix."""
+    """An administrative division or an office in it; its code starts with the division code: subtree = prefix."""
 
     # 2, 4, 6, 9, 12 digits; + 2 for a village group; or + "." and letters for an office. Collation C: prefix ranges.
     code = models.CharField(max_length=40, unique=True, db_collation="C")

@@ -31,7 +31,10 @@ def build(route: Route) -> RouteSpec:
     groups = list(Group.objects.filter(track__stage__route=route).order_by("position"))
     plans = list(StepPlan.objects.filter(group__track__stage__route=route).order_by("position"))
     return RouteSpec(
-        id=route.pk, kind=route.kind, mode=route.mode, version=route.version,
+        id=route.pk,
+        kind=route.kind,
+        mode=route.mode,
+        version=route.version,
         stages=tuple(_stage(stage, tracks, groups, plans) for stage in stages),
     )
 
@@ -39,10 +42,14 @@ def build(route: Route) -> RouteSpec:
 def _stage(stage: Stage, tracks: Iterable[Track], groups: Iterable[Group], plans: Iterable[StepPlan]) -> StageSpec:
     mine = [track for track in tracks if track.stage_id == stage.pk]
     return StageSpec(
-        state=stage.state, point=stage.point, after_storage=stage.after_storage,
+        state=stage.state,
+        point=stage.point,
+        after_storage=stage.after_storage,
         tracks=tuple(
             TrackSpec(
-                key=track.key, stage=stage.state, opens_in=track.opens_in,
+                key=track.key,
+                stage=stage.state,
+                opens_in=track.opens_in,
                 groups=tuple(_group(group, plans) for group in groups if group.track_id == track.pk),
             )
             for track in mine
@@ -52,16 +59,33 @@ def _stage(stage: Stage, tracks: Iterable[Track], groups: Iterable[Group], plans
 
 def _group(group: Group, plans: Iterable[StepPlan]) -> GroupSpec:
     return GroupSpec(
-        key=group.key, names=group.names, rule=group.rule, threshold=group.threshold, on_refuse=group.on_refuse,
+        key=group.key,
+        names=group.names,
+        rule=group.rule,
+        threshold=group.threshold,
+        on_refuse=group.on_refuse,
         plans=tuple(_plan(plan) for plan in plans if plan.group_id == group.pk),
     )
 
 
 def _plan(plan: StepPlan) -> PlanSpec:
     return PlanSpec(
-        key=plan.key, names=plan.names, role=plan.role, resolver=plan.resolver, duty=plan.duty, lead=plan.lead,
-        lead_unit=plan.lead_unit, not_before_days=plan.not_before_days, needs=tuple(plan.needs),
-        papers=tuple(plan.papers), aspects=tuple(plan.aspects), condition=plan.condition, attest=plan.attest,
-        each_holder=plan.each_holder, bulk_allowed=plan.bulk_allowed, weight=plan.weight,
-        supervisor_role=plan.supervisor_role, excludes=tuple(plan.excludes),
+        key=plan.key,
+        names=plan.names,
+        role=plan.role,
+        resolver=plan.resolver,
+        duty=plan.duty,
+        lead=plan.lead,
+        lead_unit=plan.lead_unit,
+        not_before_days=plan.not_before_days,
+        needs=tuple(plan.needs),
+        papers=tuple(plan.papers),
+        aspects=tuple(plan.aspects),
+        condition=plan.condition,
+        attest=plan.attest,
+        each_holder=plan.each_holder,
+        bulk_allowed=plan.bulk_allowed,
+        weight=plan.weight,
+        supervisor_role=plan.supervisor_role,
+        excludes=tuple(plan.excludes),
     )

@@ -80,7 +80,9 @@ class StepPlan(models.Model):
     names = models.JSONField()
     position = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=32)
-    resolver = models.CharField(max_length=32)  # home_group, home_village, home_town, county, partner_village, partner_town
+    resolver = models.CharField(
+        max_length=32
+    )  # home_group, home_village, home_town, county, partner_village, partner_town
     duty = models.CharField(max_length=12)
     lead = models.PositiveSmallIntegerField()
     lead_unit = models.CharField(max_length=10, default="working")  # working | calendar days

@@ -13,6 +13,8 @@ from workflow.models.people import Unit, User
 class Round(models.Model):
     """One go at a group. A return closes it with a reason and a new one opens; reminders hang on it."""
 
+    run: list["Step"]  # its steps, attached by the command or query that read them
+
     case = models.ForeignKey(Case, models.CASCADE, related_name="rounds")
     stage = models.CharField(max_length=40)
     track = models.CharField(max_length=40)

@@ -1,4 +1,4 @@
-"""The leaders' page: where it is stuck, who has it, and whether June will hold. Set-based, within the viewer's scope."""
+"""The leaders' page: where it is stuck, who has it, will June hold. Set-based, in the viewer's scope."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,8 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import (
-    Aggregate, Count, DateTimeField, DurationField, Exists, ExpressionWrapper, F, FloatField, IntegerField, OuterRef, Q,
-    QuerySet, Sum, Value,
+    Aggregate,
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
 )
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Extract, Substr
@@ -112,12 +124,22 @@ def board(user: User, *, now: datetime | None = None) -> Board:
     done = states.get("completed", Line("completed", ""))
     waiting = NOT_STARTED[0](user, today) if NOT_STARTED else (0, 0)
     return Board(
-        storage_on=storage, calendar_days=(storage - today).days if storage else 0,
-        working_days=words.days_left(storage, today, calendars.load()) if storage else 0, not_started=waiting,
-        total=(sum(s.households for s in states.values()) + waiting[0], sum(s.persons for s in states.values()) + waiting[1]),
-        completed=(done.households, done.persons), late_households=_late(steps, today), held=_held(cases),
-        states=list(states.values()), towns=sorted(towns.values(), key=lambda line: line.key),
-        stuck=_stuck(states), call=_call(steps, moment, today), enough=done.households >= ENOUGH,
+        storage_on=storage,
+        calendar_days=(storage - today).days if storage else 0,
+        working_days=words.days_left(storage, today, calendars.load()) if storage else 0,
+        not_started=waiting,
+        total=(
+            sum(s.households for s in states.values()) + waiting[0],
+            sum(s.persons for s in states.values()) + waiting[1],
+        ),
+        completed=(done.households, done.persons),
+        late_households=_late(steps, today),
+        held=_held(cases),
+        states=list(states.values()),
+        towns=sorted(towns.values(), key=lambda line: line.key),
+        stuck=_stuck(states),
+        call=_call(steps, moment, today),
+        enough=done.households >= ENOUGH,
     )
 
 
@@ -131,9 +153,12 @@ def _states(cases: QuerySet[Case]) -> dict[str, Line]:
 
 
 def _towns(cases: QuerySet[Case]) -> dict[str, Line]:
-    rows = cases.annotate(town=Substr("home_unit__code", 1, 9)).values("town").annotate(
-        n=Count("pk"), p=_persons(), done=Count("pk", filter=Q(state="completed"))
-    ).order_by()
+    rows = (
+        cases.annotate(town=Substr("home_unit__code", 1, 9))
+        .values("town")
+        .annotate(n=Count("pk"), p=_persons(), done=Count("pk", filter=Q(state="completed")))
+        .order_by()
+    )
     found = {r["town"]: Line(r["town"], r["town"], r["n"], r["p"] or 0, completed=r["done"]) for r in rows}
     for code, name in Unit.objects.filter(code__in=found).values_list("code", "name"):
         found[code].name = name
@@ -146,9 +171,17 @@ def _waited(moment: datetime) -> Any:
 
 
 def _add_steps(lines: dict[str, Line], steps: QuerySet[Step], key: Any, moment: datetime, today: date) -> None:
-    rows = steps.annotate(key=key, waited=_waited(moment)).values("key").annotate(
-        n=Count("pk"), late=Count("pk", filter=Q(due__lt=today)), median=Median("waited"), longest=_Longest("waited")
-    ).order_by()
+    rows = (
+        steps.annotate(key=key, waited=_waited(moment))
+        .values("key")
+        .annotate(
+            n=Count("pk"),
+            late=Count("pk", filter=Q(due__lt=today)),
+            median=Median("waited"),
+            longest=_Longest("waited"),
+        )
+        .order_by()
+    )
     for row in rows:
         line = lines.get(row["key"])
         if line:
@@ -176,14 +209,20 @@ def _stuck(states: dict[str, Line]) -> Line | None:
 
 
 def _call(steps: QuerySet[Step], moment: datetime, today: date) -> list[Holder]:
-    rows = steps.annotate(waited=_waited(moment)).values("role", "unit__code", "unit__name").annotate(
-        n=Count("pk"), late=Count("pk", filter=Q(due__lt=today)), longest=_Longest("waited")
-    ).order_by("-late", "-longest")[:6]
+    rows = (
+        steps.annotate(waited=_waited(moment))
+        .values("role", "unit__code", "unit__name")
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due__lt=today)), longest=_Longest("waited"))
+        .order_by("-late", "-longest")[:6]
+    )
     return [
         Holder(
-            unit=row["unit__name"], role=str(policies.Role(row["role"]).label), open_steps=row["n"], overdue=row["late"],
-            people=[str(u) for u in policies.holders_of(row["role"], row["unit__code"], today)], longest=row["longest"],
+            unit=row["unit__name"],
+            role=str(policies.Role(row["role"]).label),
+            open_steps=row["n"],
+            overdue=row["late"],
+            people=[str(u) for u in policies.holders_of(row["role"], row["unit__code"], today)],
+            longest=row["longest"],
         )
         for row in rows
     ]
-

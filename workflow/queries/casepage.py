@@ -118,11 +118,17 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
     storage = reading.case.schedule.storage_on
     open_steps = [step for step in reading.steps if step.state == "open"]
     return CasePage(
-        case=reading.case, sight=policies.aspects_in_sight(reading.authorities, reading.case),
-        stepper=_stepper(reading), waiting=[_waiting(reading, step) for step in open_steps],
-        mine=[made for step in open_steps if (made := _mine(reading, user, step))], history=_history(reading),
-        hold=reading.hold, can_manage=_can_manage(reading, open_steps), storage_on=storage,
-        storage_days=words.days_left(storage, today, calendar), rounds=_rounds(reading),
+        case=reading.case,
+        sight=policies.aspects_in_sight(reading.authorities, reading.case),
+        stepper=_stepper(reading),
+        waiting=[_waiting(reading, step) for step in open_steps],
+        mine=[made for step in open_steps if (made := _mine(reading, user, step))],
+        history=_history(reading),
+        hold=reading.hold,
+        can_manage=_can_manage(reading, open_steps),
+        storage_on=storage,
+        storage_days=words.days_left(storage, today, calendar),
+        rounds=_rounds(reading),
     )
 
 
@@ -131,9 +137,14 @@ def _read(user: User, case: Any, today: date) -> Reading:
     decided = Decision.objects.filter(case_id=case.pk).select_related("actor", "on_behalf_of", "step__round")
     cadres = case.participants.filter(role="contact_cadre").values_list("user_id", flat=True)
     return Reading(
-        case=case, route=spec(case.route_id), steps=list(steps), decisions={d.step_id: d for d in decided},
+        case=case,
+        route=spec(case.route_id),
+        steps=list(steps),
+        decisions={d.step_id: d for d in decided},
         hold=Hold.objects.filter(case_id=case.pk, resumed_at=None).select_related("by").first(),
-        authorities=policies.postings_of(user, today), cadres=frozenset(cadres), today=today,
+        authorities=policies.postings_of(user, today),
+        cadres=frozenset(cadres),
+        today=today,
     )
 
 
@@ -146,11 +157,19 @@ def _waiting(reading: Reading, step: Step) -> Waiting:
     left = words.days_left(step.due, reading.today, calendar)
     people = [step.holder] if step.holder else policies.holders_of(step.role, step.unit.code, reading.today)
     spent = calendar.ordinal(reading.today) - calendar.ordinal(clock.date_of(step.opened_at))
-    slack = words.days_left(step.backward, reading.today, calendar) - max(0, step.lead - spent) if step.backward else None
+    slack = (
+        words.days_left(step.backward, reading.today, calendar) - max(0, step.lead - spent) if step.backward else None
+    )
     return Waiting(
-        step=step, name=words.name(plan.names), role=str(policies.Role(step.role).label), unit=step.unit.name,
-        holders=[str(person) for person in people], light=words.light(left, reading.hold is not None),
-        working_days_left=left, waiting_days=(reading.today - clock.date_of(step.opened_at)).days, slack=slack,
+        step=step,
+        name=words.name(plan.names),
+        role=str(policies.Role(step.role).label),
+        unit=step.unit.name,
+        holders=[str(person) for person in people],
+        light=words.light(left, reading.hold is not None),
+        working_days_left=left,
+        waiting_days=(reading.today - clock.date_of(step.opened_at)).days,
+        slack=slack,
         missing=missing(reading, plan),
     )
 
@@ -170,24 +189,25 @@ def _mine(reading: Reading, user: User, step: Step) -> MyStep | None:
     waiting = _waiting(reading, step)
     why_not = _why_not(reading, user, step, authority, place, plan)
     return MyStep(
-        waiting=waiting, plan=plan, can_act=not why_not, why_not=why_not, missing=waiting.missing, attest=plan.attest,
+        waiting=waiting,
+        plan=plan,
+        can_act=not why_not,
+        why_not=why_not,
+        missing=waiting.missing,
+        attest=plan.attest,
         seen={aspect: reading.case.hashes.get(aspect, "") for aspect in plan.aspects},
         points=[(p.group.key, words.name(p.group.names)) for p in _points(reading, step.round)],
         lender=str(authority.lender) if authority.lender else "",
     )
 
 
-def _why_not(
-    reading: Reading, user: User, step: Step, authority: Authority, place: Place, plan: PlanSpec
-) -> str:
+def _why_not(reading: Reading, user: User, step: Step, authority: Authority, place: Place, plan: PlanSpec) -> str:
     if reading.hold:
         return str(errors.OnHold(since=f"{reading.hold.since:%Y-%m-%d}", cause=reading.hold.cause))
     lender = authority.lender.pk if authority.lender else None
     if step.holder_id and step.holder_id not in (user.pk, lender):
         return str(errors.ClaimedByAnother(who=str(step.holder), since=f"{step.claimed_at:%Y-%m-%d}"))
-    code = four_eyes.exclusion(
-        authority.persons, place, plan, _acts(reading), reading.case.authors, reading.cadres
-    )
+    code = four_eyes.exclusion(authority.persons, place, plan, _acts(reading), reading.case.authors, reading.cadres)
     if code:
         return str(errors.Recused(why=errors.RECUSALS[code]))
     if step.not_before and reading.today < step.not_before:
@@ -199,7 +219,7 @@ def _acts(reading: Reading) -> Iterable[Act]:
     for step in reading.steps:
         decision = reading.decisions.get(step.pk)
         if decision and step.plan in reading.route.plans:
-            persons = frozenset({decision.actor_id, decision.on_behalf_of_id} - {None})
+            persons = frozenset(pk for pk in (decision.actor_id, decision.on_behalf_of_id) if pk)
             yield Act(persons, step.round.stage, step.round.group, reading.route.plans[step.plan][1].duty)
 
 
@@ -223,9 +243,14 @@ def _history(reading: Reading) -> list[HistoryRow]:
     rows = sorted(reading.decisions.values(), key=lambda decision: (decision.at, decision.pk), reverse=True)
     return [
         HistoryRow(
-            at=row.at, actor=str(row.actor), on_behalf_of=str(row.on_behalf_of or ""), verdict=row.verdict,
-            name=words.name(reading.route.plans[row.step.plan][1].names), comment=row.comment,
-            document_no=row.document_no, round=row.step.round,
+            at=row.at,
+            actor=str(row.actor),
+            on_behalf_of=str(row.on_behalf_of or ""),
+            verdict=row.verdict,
+            name=words.name(reading.route.plans[row.step.plan][1].names),
+            comment=row.comment,
+            document_no=row.document_no,
+            round=row.step.round,
         )
         for row in rows
     ]

@@ -66,9 +66,15 @@ def _narrowed(events: Any, person: str, reference: str, day: date | None) -> Any
 def _entry(event: Event, titles: set[int]) -> Entry:
     case = event.case if event.case_id in titles else None
     return Entry(
-        at=event.at, kind=event.kind, actor=str(event.actor or ""), on_behalf_of=str(event.on_behalf_of or ""),
-        reference=case.reference if case else "", title=case.title if case else "", body=event.body,
-        stream=event.stream, sequence=event.sequence,
+        at=event.at,
+        kind=event.kind,
+        actor=str(event.actor or ""),
+        on_behalf_of=str(event.on_behalf_of or ""),
+        reference=case.reference if case else "",
+        title=case.title if case else "",
+        body=event.body,
+        stream=event.stream,
+        sequence=event.sequence,
     )
 
 

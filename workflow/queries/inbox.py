@@ -47,8 +47,13 @@ def _mine(user: User, now: datetime) -> QuerySet[Notice]:
     """Live words of a person, about cases in sight; of several reminders of one step only the highest rung."""
     today = clock.date_of(now)
     higher = Notice.objects.filter(
-        word=REMINDER, recipient=user, superseded_at=None, not_before__lte=now, step=OuterRef("step"),
-        cycle=OuterRef("cycle"), rung__gt=OuterRef("rung"),
+        word=REMINDER,
+        recipient=user,
+        superseded_at=None,
+        not_before__lte=now,
+        step=OuterRef("step"),
+        cycle=OuterRef("cycle"),
+        rung__gt=OuterRef("rung"),
     )
     in_sight = Case.objects.filter(policies.in_scope(user, today)).values("pk")
     mine = Notice.objects.filter(recipient=user, not_before__lte=now, case__in=in_sight)
@@ -74,8 +79,16 @@ def _row(notice: Notice, now: datetime) -> InboxRow:
     step = notice.step if notice.word in outbox.ABOUT_A_STEP else None
     left = words.days_left(step.due, clock.date_of(now), calendars.load()) if step else 0
     return InboxRow(
-        id=notice.pk, word=notice.word, rung=notice.rung, text=sentence(notice.word, notice.rung),
-        reference=notice.case.reference, title=notice.case.title, step_id=step.pk if step else None,
-        due=step.due if step else None, light=words.light(left, bool(getattr(notice, "held", False))) if step else "",
-        at=notice.created_at, unread=notice.read_at is None, audience=notice.audience,
+        id=notice.pk,
+        word=notice.word,
+        rung=notice.rung,
+        text=sentence(notice.word, notice.rung),
+        reference=notice.case.reference,
+        title=notice.case.title,
+        step_id=step.pk if step else None,
+        due=step.due if step else None,
+        light=words.light(left, bool(getattr(notice, "held", False))) if step else "",
+        at=notice.created_at,
+        unread=notice.read_at is None,
+        audience=notice.audience,
     )

@@ -38,9 +38,13 @@ def status(now: datetime, today: date) -> Status:
     beats: dict[str, Any] = {beat.name: beat for beat in Heartbeat.objects.all()}
     sweep = beats.get("sweep")
     return Status(
-        sweep=sweep, sweep_ok=bool(sweep and (now - sweep.at).total_seconds() <= STALLED_SECONDS),
-        audit=beats.get("audit"), owed=Notice.objects.filter(relayed_at=None, superseded_at=None, not_before__lte=now).count(),
-        uncovered_years=_uncovered(today), orphans=_orphans(today), stepless=_stepless(),
+        sweep=sweep,
+        sweep_ok=bool(sweep and (now - sweep.at).total_seconds() <= STALLED_SECONDS),
+        audit=beats.get("audit"),
+        owed=Notice.objects.filter(relayed_at=None, superseded_at=None, not_before__lte=now).count(),
+        uncovered_years=_uncovered(today),
+        orphans=_orphans(today),
+        stepless=_stepless(),
     )
 
 

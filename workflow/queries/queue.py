@@ -103,7 +103,13 @@ def _capped(steps: QuerySet[Step]) -> int:
 
 
 def page(
-    user: User, *, tab: str = "mine", light: str = "", search: str = "", after: str = "", limit: int = 25,
+    user: User,
+    *,
+    tab: str = "mine",
+    light: str = "",
+    search: str = "",
+    after: str = "",
+    limit: int = 25,
     now: datetime | None = None,
 ) -> QueuePage:
     """One page, ordered by (due, backward, id); what four eyes forbids is still listed, the case page says why."""
@@ -150,7 +156,9 @@ def _lights(steps: QuerySet[Step], today: date) -> dict[str, int]:
 
 
 def _rows(steps: list[Step], user: User, authorities: list[Authority], today: date) -> list[QueueRow]:
-    held = set(Hold.objects.filter(case__in=[s.case_id for s in steps], resumed_at=None).values_list("case_id", flat=True))
+    held = set(
+        Hold.objects.filter(case__in=[s.case_id for s in steps], resumed_at=None).values_list("case_id", flat=True)
+    )
     codes = {s.case.home_unit.code[:length] for s in steps for length in (9, 12)}
     units = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
     return [_row(step, user, authorities, today, step.case_id in held, units) for step in steps]
@@ -167,13 +175,26 @@ def _row(
     home = step.case.home_unit.code
     sight = policies.aspects_in_sight(authorities, step.case)
     return QueueRow(
-        step=step, case=step.case, reference=step.case.reference, title=step.case.title,
-        group_name=words.name(plan.names), stage=place.stage.state, stage_index=route.order[place.stage.state],
-        stages=len(route.stages), town=units.get(home[:9], ""), village=units.get(home[:12], ""), due=step.due,
-        light=words.light(left, held), working_days_left=left, slack=_slack(step, today, plan.lead),
-        waiting_days=(today - clock.date_of(step.opened_at)).days, amount=_amount(step.case, sight),
+        step=step,
+        case=step.case,
+        reference=step.case.reference,
+        title=step.case.title,
+        group_name=words.name(plan.names),
+        stage=place.stage.state,
+        stage_index=route.order[place.stage.state],
+        stages=len(route.stages),
+        town=units.get(home[:9], ""),
+        village=units.get(home[:12], ""),
+        due=step.due,
+        light=words.light(left, held),
+        working_days_left=left,
+        slack=_slack(step, today, plan.lead),
+        waiting_days=(today - clock.date_of(step.opened_at)).days,
+        amount=_amount(step.case, sight),
         lender=str(authority.lender) if authority and authority.lender else "",
-        holder=str(step.holder) if step.holder else "", attest=plan.attest, mine=authority is not None,
+        holder=str(step.holder) if step.holder else "",
+        attest=plan.attest,
+        mine=authority is not None,
     )
 
 

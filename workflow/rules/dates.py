@@ -77,9 +77,7 @@ def slack(backward_on: date | None, today: date, remaining: int, calendar: WorkC
     return None if backward_on is None else calendar.between(today, backward_on) - remaining
 
 
-def light(
-    due_on: date, today: date, calendar: WorkCalendar, *, held: bool = False, was_late: bool = False
-) -> str:
+def light(due_on: date, today: date, calendar: WorkCalendar, *, held: bool = False, was_late: bool = False) -> str:
     """red from the day after due, amber with 3 working days or fewer left (or once late), else green; held first."""
     if held:
         return HELD

@@ -44,7 +44,10 @@ def counts(rung: int, day: date, opened: date) -> bool:
 
 
 def reached(
-    due: date, opened: date, today: date, calendar: WorkCalendar,
+    due: date,
+    opened: date,
+    today: date,
+    calendar: WorkCalendar,
     ladder: Ladder = DEFAULT_LADDER,
 ) -> Reached:
     """Which rungs a step with these dates has reached."""
@@ -63,7 +66,9 @@ def last_due(today: date, calendar: WorkCalendar, ladder: Ladder = DEFAULT_LADDE
 
 
 def timetable(
-    dues: Iterable[date], today: date, calendar: WorkCalendar,
+    dues: Iterable[date],
+    today: date,
+    calendar: WorkCalendar,
     ladder: Ladder = DEFAULT_LADDER,
 ) -> list[RungDay]:
     """`reached` for many due dates at once, as rows a database can join: one per due date, rung and audience.

@@ -15,14 +15,25 @@ from workflow.models import kinds
 register = template.Library()
 # own strokes on a 24 px grid
 ICONS = {
-    "inbox": "M3 13h5l2 3h4l2-3h5M5 5h14l2 8v6H3v-6z", "check": "M5 12.5l4.5 4.5L19 7.5",
-    "send": "M4 12l16-8-6 16-3-7z", "map": "M4 20V10M10 20V4M16 20v-8M21 20H3", "doc": "M7 3h8l4 4v14H7zM14 3v5h5",
-    "home": "M4 11l8-7 8 7v9h-5v-6H9v6H4z", "bell": "M6 16V11a6 6 0 1112 0v5l2 2H4zM10 21h4",
-    "clock": "M12 3a9 9 0 100 18 9 9 0 000-18zM12 7v5l3 3", "alert": "M12 4l9 16H3zM12 10v4M12 17v.5",
-    "x": "M6 6l12 12M18 6L6 18", "flag": "M5 21V4h13l-3 4 3 4H5", "user": "M12 4a4 4 0 100 8 4 4 0 000-8zM4 21a8 8 0 0116 0",
-    "swap": "M4 8h13l-4-4M20 16H7l4 4", "shield": "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6z",
-    "gear": "M12 8a4 4 0 100 8 4 4 0 000-8zM12 2v3M12 19v3M2 12h3M19 12h3", "print": "M7 9V3h10v6M7 18H4v-8h16v8h-3M7 14h10v7H7z",
-    "dl": "M12 4v11M7 11l5 5 5-5M4 20h16", "back": "M9 7l-5 5 5 5M4 12h11a5 5 0 010 10h-2", "hand": "M4 12h12M12 6l6 6-6 6",
+    "inbox": "M3 13h5l2 3h4l2-3h5M5 5h14l2 8v6H3v-6z",
+    "check": "M5 12.5l4.5 4.5L19 7.5",
+    "send": "M4 12l16-8-6 16-3-7z",
+    "map": "M4 20V10M10 20V4M16 20v-8M21 20H3",
+    "doc": "M7 3h8l4 4v14H7zM14 3v5h5",
+    "home": "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
+    "bell": "M6 16V11a6 6 0 1112 0v5l2 2H4zM10 21h4",
+    "clock": "M12 3a9 9 0 100 18 9 9 0 000-18zM12 7v5l3 3",
+    "alert": "M12 4l9 16H3zM12 10v4M12 17v.5",
+    "x": "M6 6l12 12M18 6L6 18",
+    "flag": "M5 21V4h13l-3 4 3 4H5",
+    "user": "M12 4a4 4 0 100 8 4 4 0 000-8zM4 21a8 8 0 0116 0",
+    "swap": "M4 8h13l-4-4M20 16H7l4 4",
+    "shield": "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6z",
+    "gear": "M12 8a4 4 0 100 8 4 4 0 000-8zM12 2v3M12 19v3M2 12h3M19 12h3",
+    "print": "M7 9V3h10v6M7 18H4v-8h16v8h-3M7 14h10v7H7z",
+    "dl": "M12 4v11M7 11l5 5 5-5M4 20h16",
+    "back": "M9 7l-5 5 5 5M4 12h11a5 5 0 010 10h-2",
+    "hand": "M4 12h12M12 6l6 6-6 6",
 }
 LIGHT_ICON = {"red": "alert", "amber": "clock", "green": "check", "held": "flag"}
 LIGHT_CLASS = {"red": "r", "amber": "y", "green": "g", "held": "h"}
@@ -34,7 +45,9 @@ def icon(name: str, size: int = 18, width: float = 1.8) -> SafeString:
     return format_html(
         '<svg class="ic" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
         'stroke-width="{1}" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="{2}"/></svg>',
-        size, width, ICONS[name],
+        size,
+        width,
+        ICONS[name],
     )
 
 

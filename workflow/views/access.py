@@ -6,11 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from workflow import clock, errors, policies
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 LOOPBACK = ("127.0.0.1", "::1", "")
 
 
@@ -32,7 +33,7 @@ def holds(*roles: str) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @functools.wraps(view)
-        def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user: Any = request.user
             if not policies.has_role(user, clock.today(), *roles):
                 raise errors.NotFound()

@@ -18,12 +18,24 @@ from workflow.views.context import AUDITORS
 from workflow.views.refusals import say_and_return
 
 EVENT_NAMES = {
-    "case.opened": _l("Opened"), "round.opened": _l("Round opened"), "round.closed": _l("Round closed"),
-    "step.decided": _l("Decided"), "case.moved": _l("Moved on"), "case.sent_back": _l("Sent back"),
-    "case.held": _l("Hold began"), "case.resumed": _l("Hold ended"), "step.claimed": _l("Claimed"),
-    "step.released": _l("Released"), "sight.granted": _l("Receiving side may look"), "subject.changed": _l("Content written"),
-    "posting.lent": _l("Post lent"), "posting.returned": _l("Post taken back"), "route.published": _l("Route published"),
-    "programme.loaded": _l("Programme loaded"), "case.ended": _l("Ended"), "case.reopened": _l("Reopened"),
+    "case.opened": _l("Opened"),
+    "round.opened": _l("Round opened"),
+    "round.closed": _l("Round closed"),
+    "step.decided": _l("Decided"),
+    "case.moved": _l("Moved on"),
+    "case.sent_back": _l("Sent back"),
+    "case.held": _l("Hold began"),
+    "case.resumed": _l("Hold ended"),
+    "step.claimed": _l("Claimed"),
+    "step.released": _l("Released"),
+    "sight.granted": _l("Receiving side may look"),
+    "subject.changed": _l("Content written"),
+    "posting.lent": _l("Post lent"),
+    "posting.returned": _l("Post taken back"),
+    "route.published": _l("Route published"),
+    "programme.loaded": _l("Programme loaded"),
+    "case.ended": _l("Ended"),
+    "case.reopened": _l("Reopened"),
 }
 
 
@@ -34,13 +46,22 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     today, raw = clock.today(), request.GET.get("page", "1")
     posts_on = day(request.GET.get("posts_on", "")) or today
     trail = history.trail(
-        user, today, person=request.GET.get("person", "").strip(), reference=request.GET.get("case", "").strip(),
-        day=day(request.GET.get("day", "")), page=int(raw) if raw.isdigit() else 1,
+        user,
+        today,
+        person=request.GET.get("person", "").strip(),
+        reference=request.GET.get("case", "").strip(),
+        day=day(request.GET.get("day", "")),
+        page=int(raw) if raw.isdigit() else 1,
     )
     context = {
-        "trail": trail, "asked": request.GET, "posts_on": posts_on, "nav": "audit", "roles": Role.choices,
+        "trail": trail,
+        "asked": request.GET,
+        "posts_on": posts_on,
+        "nav": "audit",
+        "roles": Role.choices,
         "postings": history.postings_on(posts_on, request.GET.get("role", "")),
-        "verified": history.last_verification(), "event_names": EVENT_NAMES,
+        "verified": history.last_verification(),
+        "event_names": EVENT_NAMES,
     }
     return render(request, "workflow/audit.html", context)
 
@@ -53,4 +74,6 @@ def verify(request: HttpRequest) -> HttpResponse:
     heartbeats.beat("audit", clock.now(), ok=found.ok, checked=found.checked, first_bad=found.first_bad)
     if found.ok:
         return say_and_return(request, _("History is whole: %(n)s events checked.") % {"n": found.checked})
-    return say_and_return(request, _("HISTORY WAS TOUCHED at %(where)s: %(why)s.") % {"where": found.first_bad, "why": found.why})
+    return say_and_return(
+        request, _("HISTORY WAS TOUCHED at %(where)s: %(why)s.") % {"where": found.first_bad, "why": found.why}
+    )

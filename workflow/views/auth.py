@@ -35,7 +35,8 @@ logout = signed_in(views.LogoutView.as_view())
 @signed_in
 def password(request: HttpRequest) -> HttpResponse:
     """Change my own password; other sessions of mine end with it."""
-    form = PasswordChangeForm(request.user, request.POST or None)
+    user: Any = request.user
+    form = PasswordChangeForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
         messages.success(request, _("Your password has been changed."))

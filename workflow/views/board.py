@@ -11,7 +11,13 @@ from workflow.views.access import holds
 from workflow.views.context import LEADERS
 
 STATE_ORDER = (
-    "draft", "in_review", "signing", "account_transfer", "homestead_adjustment", "final_check", "completed",
+    "draft",
+    "in_review",
+    "signing",
+    "account_transfer",
+    "homestead_adjustment",
+    "final_check",
+    "completed",
 )
 
 

@@ -18,14 +18,22 @@ from workflow.views.access import signed_in
 from workflow.views.refusals import say_and_return
 
 
-
 def context_of(request: HttpRequest, reference: str) -> dict[str, Any]:
     """What the case page, its drawer and its print-out share."""
     user: Any = request.user
     return {
-        "page": casepage.case_page(user, reference), "key": uuid.uuid4().hex, "reason_codes": REASON_CODES,
-        "hold_causes": HOLD_CAUSES, "today": clock.today(), "nav": "queue",
-        "phrases": (_("Agreed."), _("Please complete the papers."), _("Please check the area."), _("Please check the amount.")),
+        "page": casepage.case_page(user, reference),
+        "key": uuid.uuid4().hex,
+        "reason_codes": REASON_CODES,
+        "hold_causes": HOLD_CAUSES,
+        "today": clock.today(),
+        "nav": "queue",
+        "phrases": (
+            _("Agreed."),
+            _("Please complete the papers."),
+            _("Please check the area."),
+            _("Please check the amount."),
+        ),
     }
 
 
@@ -53,9 +61,15 @@ def decide(request: HttpRequest, step_id: int) -> HttpResponse:
     prefix = "seen-"
     verdict = form.get("verdict", "")
     steps.decide(
-        step_id, actor=user, verdict=verdict, key=form.get("key"), comment=form.get("comment", ""),
-        seen={name[len(prefix):]: form[name] for name in form if name.startswith(prefix)},
-        document_no=form.get("document_no", ""), to=form.get("to", ""), resume=form.get("resume", "with_me"),
+        step_id,
+        actor=user,
+        verdict=verdict,
+        key=form.get("key"),
+        comment=form.get("comment", ""),
+        seen={name[len(prefix) :]: form[name] for name in form if name.startswith(prefix)},
+        document_no=form.get("document_no", ""),
+        to=form.get("to", ""),
+        resume=form.get("resume", "with_me"),
         reason_code=form.get("reason_code", ""),
     )
     said = {"approve": _("Approved."), "return": _("Returned."), "refuse": _("Refused.")}
@@ -87,8 +101,12 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
     user: Any = request.user
     case = policies.case_or_404(user, reference, clock.today())
     cases.hold(
-        case.pk, actor=user, cause=request.POST.get("cause", ""), text=request.POST.get("text", ""),
-        expected_until=day(request.POST.get("expected_until", "")), key=request.POST.get("key"),
+        case.pk,
+        actor=user,
+        cause=request.POST.get("cause", ""),
+        text=request.POST.get("text", ""),
+        expected_until=day(request.POST.get("expected_until", "")),
+        key=request.POST.get("key"),
     )
     return say_and_return(request, _("Put on hold."))
 

@@ -29,8 +29,10 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "desk_counts": queue.counts(user, today),
         "desk_stalled": stalled(),
         "desk_can": {
-            "lead": bool(roles & set(LEADERS)), "audit": bool(roles & set(AUDITORS)),
-            "operate": bool(roles & set(OPERATORS)), "draft": "clerk" in roles,
+            "lead": bool(roles & set(LEADERS)),
+            "audit": bool(roles & set(AUDITORS)),
+            "operate": bool(roles & set(OPERATORS)),
+            "draft": "clerk" in roles,
             "households": bool(roles - policies.NO_SIGHT),
         },
     }

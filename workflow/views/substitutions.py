@@ -30,9 +30,13 @@ def substitutions(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     today = clock.today()
     context = {
-        "mine": [a for a in policies.postings_of(user, today) if a.lender is None], "colleagues": colleagues(user),
-        "lent": Substitution.objects.filter(posting__user=user).select_related("posting__unit", "substitute").order_by("-id")[:20],
-        "borrowed": [a for a in policies.postings_of(user, today) if a.lender], "today": today,
+        "mine": [a for a in policies.postings_of(user, today) if a.lender is None],
+        "colleagues": colleagues(user),
+        "lent": Substitution.objects.filter(posting__user=user)
+        .select_related("posting__unit", "substitute")
+        .order_by("-id")[:20],
+        "borrowed": [a for a in policies.postings_of(user, today) if a.lender],
+        "today": today,
     }
     return render(request, "workflow/substitutions.html", context)
 
@@ -50,7 +54,11 @@ def lend(request: HttpRequest) -> HttpResponse:
     if chosen is None or not form.get("posting", "").isdigit():
         raise errors.NotFound()
     people.lend(
-        int(form["posting"]), actor=user, substitute=chosen, until=until, valid_from=day(form.get("valid_from", "")),
+        int(form["posting"]),
+        actor=user,
+        substitute=chosen,
+        until=until,
+        valid_from=day(form.get("valid_from", "")),
         reason=form.get("reason", "")[:200],
     )
     return say_and_return(request, _("Lent. History will show both names."))

@@ -1,0 +1,1 @@
+"""serve, prepare, upgrade."""
