@@ -16,13 +16,16 @@ VAR = PLACES.var
 def kept_secret(name: str) -> str:
     """A secret made once and kept in the data directory, readable by its owner only."""
     path = VAR / "keys" / name
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.write_text(secrets.token_hex(32))
-        fresh.chmod(0o600)
-        fresh.rename(path)
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+            fresh.write_text(secrets.token_hex(32))
+            fresh.chmod(0o600)
+            fresh.rename(path)
+        return path.read_text().strip()
+    except OSError as trouble:
+        raise env.BadSetting(f"The data directory {VAR} cannot be written: {trouble.strerror}.") from trouble
 
 
 SECRET_KEY = env.text("SECRET_KEY") or kept_secret("secret_key")

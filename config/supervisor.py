@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 READY_SECONDS, GRACE_SECONDS = 60, 25
@@ -140,9 +140,10 @@ class Supervisor:
                 self.stopping.wait(0.1)
         return False
 
-    def watch(self) -> None:
-        """Stay until asked to stop."""
+    def watch(self, servers: Callable[[], None]) -> None:
+        """Stay until asked to stop; `servers` looks after the private servers."""
         while not self.stopping.wait(0.5):
+            servers()
             for child in self.children:
                 child.look()
 

@@ -60,6 +60,10 @@ class Redis:
             time.sleep(PAUSE)
         raise ServerTrouble(f"Redis does not start (see {self.places.var / 'redis.log'})")
 
+    def running(self) -> bool:
+        """Whether the server lives."""
+        return self.process.poll() is None if self.process else self.ready()
+
     def ready(self) -> bool:
         """Whether it answers PING."""
         return self._say(b"PING\r\n").startswith(b"+PONG")

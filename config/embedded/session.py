@@ -57,6 +57,14 @@ class Servers:
                     f"The private servers cannot start: {trouble.strerror} ({self.where.var})."
                 ) from trouble
 
+    def revive(self) -> None:
+        """Start again what has died: the service returns without a human (promises P4, P13)."""
+        dead = [one for one in (self.postgres, self.redis) if one and not one.running()]
+        for one in dead:
+            print(f"{type(one).__name__} had died; starting it again", flush=True)
+            with locked(self.where):
+                one.start()
+
     def stop(self, everything: bool = False) -> None:
         """Redis first, PostgreSQL last; only what this process started unless `everything`."""
         with locked(self.where):

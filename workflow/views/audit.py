@@ -34,6 +34,8 @@ EVENT_NAMES = {
     "posting.returned": _l("Post taken back"),
     "route.published": _l("Route published"),
     "programme.loaded": _l("Programme loaded"),
+    "account.created": _l("Account created"),
+    "account.password_reset": _l("Password reset"),
     "case.ended": _l("Ended"),
     "case.reopened": _l("Reopened"),
 }

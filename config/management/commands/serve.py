@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
             elif not supervisor.stopping.is_set():
                 raise CommandError(f"The web server did not become ready on {host}:{port}; see the lines above.")
-            supervisor.watch()
+            supervisor.watch(servers.revive)
         finally:
             supervisor.stop()
             servers.stop(everything=True)
