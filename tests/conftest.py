@@ -11,17 +11,11 @@ from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.embedded import session
-from config.translations import compile_catalogues
 from config.upgrade import upgrade
 from tests import servers
 
 KEPT = {"django_migrations", "django_content_type", "workflow_legalmove"}
 collect_ignore = [] if any(servers.chromiums()) else ["journeys"]
-
-
-def pytest_configure() -> None:
-    """Catalogues are compiled before Django loads one: a stale one would speak English."""
-    compile_catalogues()
 
 
 def pytest_report_header() -> list[str]:
@@ -32,7 +26,9 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Full figures are collected with PROVE=1 only; nothing is skipped."""
+    """Journeys come last (the browser's driver keeps an event loop in this thread, which Django would refuse to work
+    beside); full figures are collected with PROVE=1 only; nothing is skipped."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
     if os.environ.get("PROVE") == "1":
         return
     left_out = [item for item in items if item.get_closest_marker("prove")]

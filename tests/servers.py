@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config.embedded.places import Places
+from config.translations import compile_catalogues
 
 VAR = Path(tempfile.mkdtemp(prefix="resettlement-tests-"))
 os.environ["VAR"] = str(VAR)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 os.environ.setdefault("C_FORCE_ROOT", "1")
+compile_catalogues()  # before Django loads one: a missing or stale catalogue would speak English
 
 
 def remove(where: Path = VAR) -> None:

@@ -107,6 +107,11 @@ def visible_cases(user: User, today: date) -> QuerySet[Case]:
     return Case.objects.filter(in_scope(user, today))
 
 
+def seen_by(user: User, authorities: Iterable[Authority], today: date) -> QuerySet[Case]:
+    """The same for postings already read."""
+    return Case.objects.filter(scope_of(user, list(authorities), today))
+
+
 def case_or_404(user: User, reference: str, today: date) -> Case:
     """The case, or a NotFound that does not tell whether it exists (promise P20)."""
     case = visible_cases(user, today).filter(reference=reference).first()

@@ -47,6 +47,7 @@ class Register:
 
 def scope(user: User, authorities: Iterable[Authority], today: date) -> Q:
     """Households this reader may see: the home side by unit, cadres their own, the receiving side what reached it."""
+    authorities = list(authorities)
     parts = [Q(pk__in=[])]
     for one in authorities:
         holder = one.lender or one.user
@@ -56,7 +57,8 @@ def scope(user: User, authorities: Iterable[Authority], today: date) -> Q:
             parts.append(Q(contact_cadre=holder))
         elif one.role not in policies.RECEIVING:
             parts.append(policies.prefix_range("group__code", one.division))
-    visible = Agreement.objects.filter(pk__in=policies.visible_cases(user, today).values("pk"))
+    seen = policies.seen_by(user, authorities, today)
+    visible = Agreement.objects.filter(pk__in=seen.values("pk"))
     return reduce(or_, parts, Q(pk__in=visible.values("household_id")))
 
 
@@ -131,4 +133,5 @@ def _row(household: Any, authorities: list[Authority]) -> Row:
 def not_started(user: User, today: date) -> tuple[int, int]:
     """(households, persons) in the reader's scope that have no agreement yet."""
     waiting = started(in_scope(user, today)).filter(has_agreement=False)
-    return waiting.count(), waiting.aggregate(people=Count("persons"))["people"] or 0
+    found = waiting.aggregate(households=Count("pk", distinct=True), people=Count("persons"))
+    return found["households"], found["people"]

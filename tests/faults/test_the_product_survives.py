@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Site, free_port, start, stop
+from tests.product import ROOT, Site, free_port, start, stop
 
 PATIENCE = 60
 
@@ -133,4 +133,5 @@ def test_stopping_leaves_no_process_and_keeps_the_data() -> None:
     told = first.manage("shell", "-c", "from workflow.models import Unit; print(Unit.objects.get(code='99').name)")
     assert "kept" in told
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", int(first.address.rsplit(":", 1)[1])))

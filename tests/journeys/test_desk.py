@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.journeys.conftest import Site
 from tests.journeys.desk import Desk
+from tests.product import Site
 
 pytestmark = pytest.mark.journey
 REVIEWING, MOVING, HELD, LATE = "YJ2012-YJ-007", "YJ2012-YJ-006", "YJ2012-YJ-005", "YJ2012-YJ-003"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.journeys.conftest import Site
 from tests.journeys.desk import Desk
+from tests.product import Site
 from workflow import clock
 
 pytestmark = pytest.mark.journey

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import holidays
 from django.db import transaction
 
+from workflow import calendars
 from workflow.calendars import NATIONAL
 from workflow.models import Calendar, CalendarDay
 from workflow.rules.workdays import PROVISIONAL, DayRow, number
@@ -32,6 +33,7 @@ def seed(years: Iterable[int], calendar: str = NATIONAL) -> int:
     changed = [one for one in number((day, *rest) for day, rest in known.items()) if _differs(one, stored)]
     if changed:
         _write(row, changed)
+        calendars.forget()
     return len(changed)
 
 

@@ -25,7 +25,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Extract, Substr
 
 from workflow import calendars, clock, policies
-from workflow.models import Case, Hold, Schedule, Step, Unit, User
+from workflow.models import Case, Hold, Posting, Schedule, Step, Unit, User
 from workflow.queries import words
 
 ENDED_WITHOUT = ("withdrawn", "terminated", "superseded")
@@ -209,19 +209,23 @@ def _stuck(states: dict[str, Line]) -> Line | None:
 
 
 def _call(steps: QuerySet[Step], moment: datetime, today: date) -> list[Holder]:
-    rows = (
+    rows = list(
         steps.annotate(waited=_waited(moment))
         .values("role", "unit__code", "unit__name")
         .annotate(n=Count("pk"), late=Count("pk", filter=Q(due__lt=today)), longest=_Longest("waited"))
         .order_by("-late", "-longest")[:6]
     )
+    posted = Posting.objects.filter(
+        policies.valid_on(today), role__in={row["role"] for row in rows}, user__is_active=True
+    ).select_related("unit", "user")
+    held = [(posting.role, posting.unit.division, str(posting.user)) for posting in posted]
     return [
         Holder(
             unit=row["unit__name"],
             role=str(policies.Role(row["role"]).label),
+            people=[who for role, reach, who in held if role == row["role"] and row["unit__code"].startswith(reach)],
             open_steps=row["n"],
             overdue=row["late"],
-            people=[str(u) for u in policies.holders_of(row["role"], row["unit__code"], today)],
             longest=row["longest"],
         )
         for row in rows

@@ -34,8 +34,7 @@ def holds(*roles: str) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @functools.wraps(view)
         def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            user: Any = request.user
-            if not policies.has_role(user, clock.today(), *roles):
+            if not any(authority.role in roles for authority in authorities_of(request)):
                 raise errors.NotFound()
             return view(request, *args, **kwargs)
 
@@ -44,6 +43,16 @@ def holds(*roles: str) -> Callable[[View], View]:
         return guarded  # type: ignore[no-any-return]
 
     return guard
+
+
+def authorities_of(request: HttpRequest) -> list[policies.Authority]:
+    """Postings of the signed-in user, read once per request: the next request asks again."""
+    user: Any = request.user
+    kept: list[policies.Authority] | None = getattr(request, "authorities", None)
+    if kept is None:
+        kept = policies.postings_of(user, clock.today())
+        request.authorities = kept  # type: ignore[attr-defined]
+    return kept
 
 
 def sample_allowed(request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from workflow import clock, policies
 from workflow.models import Heartbeat
 from workflow.queries import inbox, queue
+from workflow.views.access import authorities_of
 
 STALLED_SECONDS = 180
 LEADERS = ("vice_leader", "chair", "county_officer", "town_reviewer", "supervisor_monitor", "auditor")
@@ -20,13 +21,13 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     today = clock.today()
-    authorities = policies.postings_of(user, today)
+    authorities = authorities_of(request)
     roles = {authority.role for authority in authorities}
     return {
         "desk_today": today,
         "desk_authorities": authorities,
         "desk_unread": inbox.unread_count(user, now=clock.now()),
-        "desk_counts": queue.counts(user, today),
+        "desk_counts": queue.counts(user, authorities),
         "desk_stalled": stalled(),
         "desk_can": {
             "lead": bool(roles & set(LEADERS)),
