@@ -98,3 +98,8 @@ class Desk:
     def overflow(self) -> int:
         """Pixels by which the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def widest(self) -> list[str]:
+        """What sticks out of the window, for the message of a failing test."""
+        script = "w => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > w).map(e => e.outerHTML.slice(0, 120))"
+        return list(self.page.evaluate(script, self.page.viewport_size["width"]))[:5]  # type: ignore[index]

@@ -121,7 +121,7 @@ def test_every_role_has_pages_without_overflow_in_both_languages(desk: Desk, per
     for language in ("zh", "en"):
         for path in PAGES:
             assert desk.open(path).status == 200, path
-            assert desk.overflow() == 0, (path, language)
+            assert desk.overflow() == 0, (path, language, desk.widest())
         if language == "zh":
             desk.page.click("header button.lang")
             desk.page.wait_for_load_state()
@@ -134,7 +134,7 @@ def test_the_phone_shows_everything_without_sideways_scrolling(phone: Desk, pers
     own = {"jingban": ["/cases/YJ2012-YJ-004/"], "fenguan": ["/board/"], "shenji": ["/audit/", "/board/"]}[person]
     for path in (*PAGES, *own):
         assert phone.open(path).status == 200, path
-        assert phone.overflow() == 0, path
+        assert phone.overflow() == 0, (path, phone.widest())
         phone.shot(f"phone-{person}-{path.strip('/').replace('/', '-').replace('?', '-') or 'home'}")
 
 

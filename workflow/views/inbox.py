@@ -20,7 +20,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     raw = request.GET.get("page", "1")
     page = inbox.pending(user, int(raw) if raw.isdigit() else 1, now=clock.now())
-    return render(request, "workflow/inbox.html", {"page": page, "today": clock.today()})
+    return render(request, "workflow/inbox.html", {"page": page, "today": clock.today(), "nav": "inbox"})
 
 
 @signed_in

@@ -31,10 +31,19 @@ class RefusalMiddleware:
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page of a refusal: what happened, and the way back to the page it came from."""
+    if request.headers.get("HX-Request"):
+        return fragment(request, refusal)
     if refusal.status == 404:
         return render(request, "404.html", status=404)
     context = {"message": refusal.message, "refusal": refusal, "back": way_back(request)}
     return render(request, "workflow/refused.html", context, status=refusal.status)
+
+
+def fragment(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The same words for htmx; HX-Reswap tells the desk's script that this error is meant to be shown."""
+    response = render(request, "workflow/partials/refused.html", {"message": refusal.message}, status=refusal.status)
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def way_back(request: HttpRequest) -> str:
