@@ -71,10 +71,10 @@ def _completed(days: int) -> Callable[[Household, datetime], None]:
 
 
 def _late(household: Household, now: datetime) -> None:
-    """The plot was approved long ago, the measuring has not been done."""
+    """The plot was approved long ago; neither measured nor paid."""
     player = Player(household, _start(now, 130))
     player.play(_at("plot_measured"))
-    for plan in ("payment_prepared", "payment_checked", "payment_made"):
+    for plan in ("payment_prepared", "payment_checked"):
         waiting = (
             Step.objects.filter(case=player.case_id, plan=plan, state="open").select_related("unit", "round").first()
         )
