@@ -101,5 +101,6 @@ class Desk:
 
     def widest(self) -> list[str]:
         """What sticks out of the window, for the message of a failing test."""
-        script = "w => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > w).map(e => e.outerHTML.slice(0, 120))"
+        script = """w => [...document.querySelectorAll('body *')]
+            .filter(e => e.getBoundingClientRect().right > w).map(e => e.outerHTML.slice(0, 120))"""
         return list(self.page.evaluate(script, self.page.viewport_size["width"]))[:5]  # type: ignore[index]
