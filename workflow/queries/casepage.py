@@ -13,6 +13,7 @@ from workflow.models.plan import spec
 from workflow.policies import Authority
 from workflow.queries import words
 from workflow.rules import four_eyes
+from workflow.rules.codes import HOLD_CAUSES
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import Place, PlanSpec, RouteSpec
 
@@ -203,7 +204,7 @@ def _mine(reading: Reading, user: User, step: Step) -> MyStep | None:
 
 def _why_not(reading: Reading, user: User, step: Step, authority: Authority, place: Place, plan: PlanSpec) -> str:
     if reading.hold:
-        return str(errors.OnHold(since=f"{reading.hold.since:%Y-%m-%d}", cause=reading.hold.cause))
+        return str(errors.OnHold(since=f"{reading.hold.since:%Y-%m-%d}", cause=HOLD_CAUSES[reading.hold.cause]))
     lender = authority.lender.pk if authority.lender else None
     if step.holder_id and step.holder_id not in (user.pk, lender):
         return str(errors.ClaimedByAnother(who=str(step.holder), since=f"{step.claimed_at:%Y-%m-%d}"))
