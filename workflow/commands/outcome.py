@@ -5,10 +5,23 @@ from django.db import models
 from workflow.commands.work import Work
 from workflow.models import Case, Decision, Event, Hold, Notice, Receipt, Round, Step
 
-ROUND_FIELDS = ["closed_at", "outcome", "void", "return_to", "resume", "reason_code", "reason"]
+ROUND_FIELDS = [
+    "closed_at",
+    "closed_by",
+    "outcome",
+    "void",
+    "voided_by",
+    "return_to",
+    "resume",
+    "reason_code",
+    "reason",
+]
 STEP_FIELDS = [
     "holder",
     "claimed_at",
+    "assigned",
+    "role",
+    "taken_back_at",
     "closed_at",
     "close_reason",
     "forward",

@@ -2,7 +2,7 @@
 
 from workflow.models.calendar import Calendar, CalendarDay, Schedule, SchedulePoint
 from workflow.models.case import FINAL_STATES, Case, LegalMove, Participant
-from workflow.models.history import Decision, Event, Receipt, StreamHead
+from workflow.models.history import Decision, Event, Opinion, Receipt, StreamHead
 from workflow.models.notice import Heartbeat, Notice
 from workflow.models.people import Posting, Role, Substitution, Unit, User
 from workflow.models.route import Group, Route, Stage, StepPlan, Track
@@ -20,6 +20,7 @@ __all__ = [
     "Hold",
     "LegalMove",
     "Notice",
+    "Opinion",
     "Participant",
     "Posting",
     "Receipt",

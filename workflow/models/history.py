@@ -25,6 +25,19 @@ class Decision(models.Model):
         indexes = [models.Index(fields=["actor", "-at"], name="decision_actor")]
 
 
+class Opinion(models.Model):
+    """The answer of someone a step was delegated to (委派): insert-only, seen by the decider, never a Decision."""
+
+    step = models.OneToOneField(Step, models.PROTECT, related_name="opinion")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="opinions")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="opinions")
+    on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, related_name="opinions_lent")
+    leaning = models.CharField(max_length=12)  # agree, doubt, against
+    text = models.TextField()
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)  # of this row's canonical text; repeated in its event
+
+
 class Event(models.Model):
     """Append-only. `body` is the canonical text that is hashed; ids, enums, amounts and dates only, never names."""
 

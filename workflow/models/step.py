@@ -15,18 +15,26 @@ class Round(models.Model):
 
     run: list["Step"]  # its steps, attached by the command or query that read them
 
+    GROUP, BEFORE, AFTER, OPINION = "group", "before", "after", "opinion"
+
     case = models.ForeignKey(Case, models.CASCADE, related_name="rounds")
+    kind = models.CharField(max_length=10, default=GROUP)
+    # a child round belongs to one step: signers before or after it (加签), or an opinion for it (委派)
+    parent = models.ForeignKey("Step", models.CASCADE, null=True, related_name="children")
     stage = models.CharField(max_length=40)
     track = models.CharField(max_length=40)
     group = models.CharField(max_length=40)
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()  # of the group, child rounds included: (group, number) names a round
     rule = models.CharField(max_length=12)
     threshold = models.PositiveSmallIntegerField(default=0)
     conditions = models.JSONField(default=dict)  # {plan key: bool} as evaluated at opening
+    carried = models.JSONField(default=list)  # ids of steps of an earlier round whose decisions count in this one
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True)  # passed, returned, refused, cancelled, taken_back
+    closed_by = models.ForeignKey("Step", models.SET_NULL, null=True, related_name="+")  # the decision that ended it
     void = models.BooleanField(default=False)  # a return made it count for nothing
+    voided_by = models.ForeignKey("Step", models.SET_NULL, null=True, related_name="+")  # that return's step
     return_to = models.CharField(max_length=40, blank=True)
     resume = models.CharField(max_length=12, blank=True)  # with_me | again
     reason_code = models.CharField(max_length=40, blank=True)
@@ -37,13 +45,15 @@ class Round(models.Model):
             models.UniqueConstraint(fields=["case", "stage", "track", "group", "number"], name="round_once"),
             # two settles at once cannot open the same group twice
             models.UniqueConstraint(
-                fields=["case", "stage", "track", "group"], condition=Q(closed_at=None), name="round_one_live"
+                fields=["case", "stage", "track", "group"],
+                condition=Q(closed_at=None, parent=None),
+                name="round_one_live",
             ),
         ]
 
 
 class Step(models.Model):
-    """One work item. Its FSM: open -> approved / returned / refused / skipped / cancelled."""
+    """One work item. Its FSM: open -> approved / returned / refused / skipped / cancelled, or answered (an opinion)."""
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
@@ -53,10 +63,13 @@ class Step(models.Model):
     supervisor_role = models.CharField(max_length=32)
     holder = models.ForeignKey(User, models.PROTECT, null=True, related_name="held_steps")  # claimed by
     claimed_at = models.DateTimeField(null=True)
+    assigned = models.BooleanField(default=False)  # fixed to the holder (转办, 加签, 委派): cannot be released
+    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # of an added signer's step
     state = FSMField(default="open", protected=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=60, blank=True)
+    taken_back_at = models.DateTimeField(null=True)  # its decision stays in history and counts for nothing
     not_before = models.DateField(null=True)
     lead = models.PositiveSmallIntegerField()
     lead_unit = models.CharField(max_length=10)
@@ -96,6 +109,10 @@ class Step(models.Model):
     @transition(field=state, source="open", target="cancelled")
     def cancel(self) -> None:
         """Its round ended without it."""
+
+    @transition(field=state, source="open", target="answered")
+    def answer(self) -> None:
+        """The opinion asked for was given: no decision, the word stays with the one who asked."""
 
     def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
         """See Case.refresh_from_db."""
