@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export VAR
 
-.PHONY: help install run test prove lint sample
+.PHONY: help install run test prove sabotage lint sample
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -35,6 +35,9 @@ test: $(VENV)/.installed-dev ## run every test (installs a Chromium for the jour
 prove: $(VENV)/.installed-dev ## the full figures of the promises, for a release
 	@sh .ci/browser
 	@PROVE=1 $(BIN)/python -m pytest
+
+sabotage: $(VENV)/.installed-dev ## break each promise on purpose and see that its test turns red
+	@$(BIN)/python -m tests.sabotage.run
 
 lint: $(VENV)/.installed-dev ## format, lint, types, floors, migrations
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run

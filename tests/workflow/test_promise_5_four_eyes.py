@@ -60,6 +60,18 @@ def test_a_substitution_counts_both_names(world: builders.World) -> None:
             )
 
 
+def test_a_lent_posting_does_not_wash_its_lender_clean(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    for plan in ("group_opinion", "village_opinion", "public_notice"):
+        builders.approve(world, case, plan)
+    _give(world, "clerk", "town_reviewer", builders.HOME_TOWN)
+    posting = Posting.objects.get(user=world.clerk, role="town_reviewer")
+    until = builders.today_of(world) + timedelta(days=5)
+    people.lend(posting.pk, actor=world.clerk, substitute=world.clerk_2, until=until, now=world.now)
+    with pytest.raises(Recused):  # clerk_2 has done nothing, but would act for the one who wrote it
+        steps.decide(builders.open_step(case, "town_review").pk, actor=world.clerk_2, verdict="approve", now=world.now)
+
+
 def test_a_contact_cadre_never_decides_their_own_household(world: builders.World) -> None:
     case = builders.walk(world, builders.agreement(world, cadre=world.village_reviewer), "in_review")
     assert Participant.objects.filter(case=case, user=world.village_reviewer).exists()
