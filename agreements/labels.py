@@ -49,6 +49,11 @@ TRANSFER_STATES: dict[str, Any] = {
     "excused": _("Excused"),
     "failed": _("Expired"),
 }
+PAPER_ENDS: dict[str, Any] = {
+    "permit": _("Permit to move in"),
+    "certificate": _("Moving certificate"),
+    "arrival": _("Declaring the arrival"),
+}
 PLOT_STATES: dict[str, Any] = {
     "selected": _("Plot selected"),
     "allotted": _("Plot allotted"),

@@ -9,7 +9,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 
 from workflow import errors
-from workflow.models import Case, Participant, Posting, Role, Step, Substitution, Unit, User
+from workflow.models import FINAL_STATES, Case, Participant, Posting, Role, Step, Substitution, Unit, User
 
 # administrators run the machine and see no family; cadres see only the households they are personally answerable for
 NO_SIGHT = frozenset(
@@ -157,3 +157,32 @@ def _division_in(codes: list[str]) -> Q:
     """Units that are one of these divisions, or an office in one of them."""
     offices = reduce(or_, (prefix_range("unit__code", f"{code}.") for code in codes), Q())
     return Q(unit__code__in=codes) | offices
+
+
+def under_schedules(schedules: set[int], cases: Iterable[int] = ()) -> Q:
+    """Cases that still race against one of these schedules, and these others."""
+    return (Q(schedule__in=schedules) | Q(pk__in=list(cases))) & ~Q(state__in=FINAL_STATES)
+
+
+def deciders(wanted: Iterable[tuple[str, int]], today: date) -> dict[tuple[str, int], set[int]]:
+    """Ids of everyone whose posting, own or lent, covers each (role, unit id) today, in three statements."""
+    pairs = set(wanted)
+    if not pairs:
+        return {}
+    codes = dict(Unit.objects.filter(pk__in={unit for _role, unit in pairs}).values_list("pk", "code"))
+    own = Posting.objects.filter(valid_on(today), role__in={role for role, _unit in pairs}).select_related("unit")
+    lent = Substitution.objects.filter(valid_on(today), revoked_at=None, posting__in=own).values_list(
+        "posting_id", "substitute_id"
+    )
+    reach: dict[tuple[str, str], set[int]] = {}
+    people = {posting.pk: {posting.user_id} for posting in own}
+    for posting_id, substitute in lent:
+        people[posting_id].add(substitute)
+    for posting in own:
+        reach.setdefault((posting.role, posting.unit.division), set()).update(people[posting.pk])
+    return {
+        (role, unit): set().union(
+            *(reach.get((role, codes[unit][:length]), ()) for length in range(2, len(codes[unit]) + 1))
+        )
+        for role, unit in pairs
+    }

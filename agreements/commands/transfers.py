@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min
 from django_fsm import TransitionNotAllowed
 
 from agreements import fields as asked
 from agreements import labels
 from agreements.commands import checks, facts
 from agreements.models import AccountTransfer, Member
+from agreements.rules import expiry
 from workflow import errors
 from workflow.commands import dates
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import User
 
-CERTIFICATE_DAYS = 30  # a moving certificate is valid 30 days from issue (户口登记条例 art. 13)
 BLANK = {
     "permit_no": "",
     "permit_on": None,
@@ -92,7 +91,7 @@ def _move(transfer: AccountTransfer, move: str, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(transfer, name, value)
     if move == "move_out":
-        transfer.certificate_expires_on = values["certificate_on"] + timedelta(days=CERTIFICATE_DAYS)
+        transfer.certificate_expires_on = values["certificate_on"] + timedelta(days=expiry.CERTIFICATE_DAYS)
     fire = {
         "permit": transfer.permit,
         "move_out": transfer.move_out,
@@ -108,13 +107,13 @@ def _move(transfer: AccountTransfer, move: str, values: dict[str, Any]) -> None:
 
 
 def bind_expiry(work: Work) -> None:
-    """An open certificate that runs out first makes the transfer step due by then (domain.md b.4); one cycle each."""
-    under_way = AccountTransfer.objects.filter(member__agreement_id=work.case.pk, state="moved_out")
-    earliest = under_way.aggregate(day=Min("certificate_expires_on"))["day"]
+    """The paper that runs out first makes the transfer step due by then (domain.md b.4); one reminder cycle each."""
     for step in work.steps:
-        if step.state != "open" or step.role != "police_liaison" or step.expiry == earliest:
+        if step.state != "open":
             continue
-        before, step.expiry = step.due, earliest
-        dates.settle_due(step)
-        step.due_version += 1 if step.due != before else 0
-        work.touch(step)
+        plan = work.plan(step)
+        earliest = work.case.expiry_for(plan.needs, plan.duty)
+        if step.expiry != earliest:
+            step.expiry = earliest
+            dates.settle(work, step)
+            work.touch(step)

@@ -2,7 +2,7 @@
 
 from agreements.models.agreement import Agreement, AmountLine, Member
 from agreements.models.household import CompensationItem, Household, Person
-from agreements.models.programme import BackPlanPoint, Milestone, Programme
+from agreements.models.programme import BackPlanPoint, Milestone, Programme, Revision
 from agreements.models.records import Ending, Objection, Paper, PublicNotice, Signature, WishForm
 from agreements.models.transfer import AccountTransfer, Homestead
 
@@ -22,6 +22,7 @@ __all__ = [
     "Person",
     "Programme",
     "PublicNotice",
+    "Revision",
     "Signature",
     "WishForm",
 ]

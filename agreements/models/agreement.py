@@ -1,16 +1,18 @@
 """The agreement: an agreement *is a* case. Its legal lifecycle is declared here, its conditions in lifecycle.py."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
 from django_fsm import transition
 
-from agreements import lifecycle
+from agreements import labels, lifecycle
 from agreements.models import changes
 from agreements.models.household import Household, Person
 from agreements.models.programme import Programme
-from workflow.models import Case, Unit
+from agreements.rules import expiry
+from workflow.models import Case, PaperEnd, Unit
 
 ADVANCE: dict[str, Any] = {"advance": True}
 
@@ -207,6 +209,23 @@ class Agreement(Case):
     def changed_since(self, seen: dict[str, str]) -> list[tuple[str, str, str]]:
         """(label, before, after) of what changed since content with these aspect hashes was shown."""
         return changes.since(self.pk, seen)
+
+    def paper_ends(self) -> list[PaperEnd]:
+        """Permits, certificates and arrivals under way that run out, the first one first."""
+        fields = ("state", "permit_on", "certificate_on", "moved_out_on")
+        rows = Member.objects.filter(agreement_id=self.pk).values_list(*(f"transfer__{name}" for name in fields))
+        found = [end for row in rows for end in expiry.ends(*row)]
+        return [
+            PaperEnd(labels.of(labels.PAPER_ENDS, end.code), end.since, end.days, end.last_day, end.source)
+            for end in sorted(found, key=lambda end: (end.last_day, end.code))
+        ]
+
+    def expiry_for(self, needs: Iterable[str], duty: str) -> date | None:
+        """A transfer is due before the first of its papers runs out."""
+        if duty != "collect" or "accounts_are_moved" not in needs:
+            return None
+        ends = self.paper_ends()
+        return ends[0].last_day if ends else None
 
     def paper_name(self, code: str) -> str:
         """A paper type in words."""

@@ -44,10 +44,10 @@ def test_the_certificate_that_runs_out_first_binds_the_transfer_steps_due_date(w
         _do(world, moving, member, "permit", **PERMIT)
         _do(world, moving, member, "move_out", certificate_no="迁1", certificate_on=issued, moved_out_on=issued)
     step = Step.objects.get(case=moving, plan="transfer")
-    assert (step.due, step.binding) == (date(2026, 3, 12), "expiry")
-    assert step.due_version == before.due_version + 2
+    assert (step.due, step.binding) == (date(2026, 2, 20), "expiry")  # arrival is declared within ten days
+    assert step.due_version == before.due_version + 3  # the permit, one certificate, the other certificate
     _do(world, moving, second, "move_in", booklet_no="户1", moved_in_on="2026-02-20")
-    assert Step.objects.get(case=moving, plan="transfer").expiry == date(2026, 3, 16)
+    assert Step.objects.get(case=moving, plan="transfer").expiry == date(2026, 2, 24)
 
 
 @pytest.mark.parametrize(

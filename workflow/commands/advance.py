@@ -120,6 +120,7 @@ def close_round(work: Work, live: Round, how: str, why: str = "") -> None:
     """End a round; what is still open in it is cancelled."""
     live.closed_at, live.outcome = work.now, how
     work.touch(live)
+    end_hold(work, work.round_holds.pop(live.pk, None))
     for step in live.run:
         if step.state == "open":
             step.cancel()
@@ -211,12 +212,23 @@ def fire(work: Work, move: Any) -> None:
         work.case.closed_at = work.now
         for live in [r for r in work.rounds if r.closed_at is None]:
             close_round(work, live, "cancelled", work.case.state)
+        end_hold(work, work.hold)
+        work.hold = None
         work.tell(work.case.state, concerned(work), event)
+
+
+def end_hold(work: Work, hold: Hold | None) -> None:
+    """End a hold, by resuming or because what it held has ended."""
+    if hold is not None:
+        hold.resumed_at, hold.resumed_by = work.now, work.actor
+        work.touch(hold)
 
 
 def give_back_held_days(work: Work, hold: Hold) -> None:
     """A hold stops a step's own forward clock, so nobody is blamed for another's delay; June does not wait."""
+    end_hold(work, hold)
+    ended = [*Hold.objects.filter(case_id=work.case.pk, resumed_at__isnull=False), hold]
     for step in work.steps:
-        if step.state == "open":
-            dates.after_hold(work, step, hold)
+        if step.state == "open" and hold.round_id in (None, step.round_id):
+            dates.give_back(work, step, [h for h in ended if h.round_id in (None, step.round_id)])
             work.touch(step)

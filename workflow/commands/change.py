@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from workflow import clock, errors
+from workflow import clock, errors, policies
 from workflow.commands import advance, outcome
 from workflow.commands.work import Work, visible
 from workflow.models import FINAL_STATES, Case, Participant, Receipt, Route, Unit, User
@@ -93,6 +93,7 @@ def opening(
     moment = now or clock.now()
     with transaction.atomic():
         case.kind, case.drafter, case.created_at, case.last_event_at = case._meta.label, actor, moment, moment
+        _share(case.schedule_id)
         case.route = route_for(case.kind, case.mode, case.home_unit)
         try:
             with transaction.atomic():
@@ -108,6 +109,22 @@ def opening(
         yield work
         advance.settle(work)
         outcome.write(work)
+
+
+def lock_many(schedules: Iterable[int]) -> list[tuple[int, int, int, Any]]:
+    """Lock the schedules' open cases in id order: (id, route, schedule, facts). Schedules are locked before.
+
+    A decision that is under way commits first and its new steps are seen; one that comes later waits, and then reads
+    the new schedule. Agreements that are only being opened wait on the schedule's row (see `opening`).
+    """
+    found = Case.objects.select_for_update(no_key=True).filter(policies.under_schedules(set(schedules)))
+    return list(found.order_by("pk").values_list("pk", "route_id", "schedule_id", "facts"))
+
+
+def _share(schedule_id: int) -> None:
+    """Keep a schedule from moving until this transaction ends: a new case's dates would miss the move."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM workflow_schedule WHERE id = %s FOR SHARE", [schedule_id])
 
 
 def _duplicate(case: Any) -> errors.Refusal:

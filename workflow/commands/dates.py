@@ -1,45 +1,60 @@
-"""Dates of an opening step: forward from its lead, backward from the schedule, due = the earliest."""
+"""Dates of one step: forward from its lead, backward from the schedule, due = the earliest, papers included."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 
-from workflow import calendars, clock
+from workflow import clock, timelines
 from workflow.commands.work import Work
-from workflow.models import Hold, SchedulePoint, Step
-from workflow.rules import dates
+from workflow.models import Hold, Step
+from workflow.rules import dates, holds
 from workflow.rules.route import Place, PlanSpec
+from workflow.timelines import Timeline
+
+
+def timeline(work: Work) -> Timeline:
+    """The points, leads and calendar of the locked case."""
+    return timelines.of(work.case.schedule)
 
 
 def stamp(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
-    """Set not_before, forward, backward, due, binding on a new step, opened on work.today (day 0)."""
-    calendar = calendars.load()
+    """Set lead, not_before, forward, backward, due, binding on a new step, opened on work.today (day 0)."""
+    line = timeline(work)
+    step.lead, step.lead_unit = dates.lead_of(plan, line.leads)
     step.not_before = work.today + timedelta(days=plan.not_before_days) if plan.not_before_days else None
-    opened = max(work.today, step.not_before or work.today)
-    step.forward = dates.forward(opened, plan.lead, plan.lead_unit, calendar)
-    step.backward = backward_of(work, place)
-    settle_due(step)
-    step.provisional = calendar.is_provisional(work.today, step.due)
+    step.backward = line.backward(work.route, work.case.facts).get(place.group.key)
+    step.expiry = work.case.expiry_for(plan.needs, plan.duty)
+    settle(work, step)
 
 
-def settle_due(step: Step) -> None:
-    """due = min(forward, backward, paper expiry), with which one binds."""
+def settle(work: Work, step: Step) -> None:
+    """Count forward again from the opening day and take the earliest; a moved due date starts a new reminder cycle.
+
+    A step whose due date moves after it has passed stays marked as one that was late.
+    """
+    line, opened_on = timeline(work), clock.date_of(step.opened_at)
+    step.forward = dates.forward(
+        opened_on, step.lead, step.lead_unit, line.calendar, held_days=step.held_days, not_before=step.not_before
+    )
+    before: object = step.due
     found = dates.due(step.forward, step.backward, step.expiry)
     step.due, step.binding = found.day, found.binding
-
-
-def backward_of(work: Work, place: Place) -> date | None:
-    """The latest date by which this group must be done for everything after it to meet the schedule."""
-    points = dict(SchedulePoint.objects.filter(schedule_id=work.case.schedule_id).values_list("point", "due_on"))
-    plan = dates.plan_of(work.route, points, work.case.facts)
-    return dates.backward(plan, calendars.load()).get(place.group.key)
-
-
-def after_hold(work: Work, step: Step, hold: Hold) -> None:
-    """Move the forward date by the working days the hold took; a moved due date starts a new reminder cycle."""
-    calendar = calendars.load()
-    held_from = clock.date_of(hold.since)
-    lost = calendar.ordinal(work.today) - calendar.ordinal(max(held_from, clock.date_of(step.opened_at)))
-    before = step.due
-    step.forward = calendar.add_working_days(step.forward, lost)
-    settle_due(step)
-    if step.due != before:
+    step.provisional = line.calendar.is_provisional(opened_on, step.due)
+    if before not in (None, step.due):
+        step.was_late = step.was_late or before < work.today  # type: ignore[operator]
         step.due_version += 1
+
+
+def refresh(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
+    """Everything about an open step's dates again, from the schedule and the route as they are now."""
+    line = timeline(work)
+    step.lead, step.lead_unit = dates.lead_of(plan, line.leads)
+    step.backward = line.backward(work.route, work.case.facts).get(place.group.key)
+    settle(work, step)
+
+
+def give_back(work: Work, step: Step, ended: Iterable[Hold]) -> None:
+    """Move forward by the working days that the ended holds over this step took, overlapping ones counted once."""
+    opened_on = clock.date_of(step.opened_at)
+    spans = [(clock.date_of(h.since), clock.date_of(h.resumed_at)) for h in ended if h.resumed_at]
+    step.held_days = holds.working_days(spans, timeline(work).calendar, since=opened_on)
+    settle(work, step)

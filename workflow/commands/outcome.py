@@ -30,6 +30,8 @@ STEP_FIELDS = [
     "due",
     "binding",
     "due_version",
+    "held_days",
+    "was_late",
 ]
 CASE_FIELDS = [
     "state",

@@ -80,8 +80,8 @@ def still_open(work: Work, step: Step) -> errors.Refusal | None:
         )
     if step.state != "open":
         return errors.NoLongerOpen(why=step.close_reason or step.state)
-    if work.hold:
-        return errors.OnHold(since=f"{work.hold.since:%Y-%m-%d}", cause=HOLD_CAUSES[work.hold.cause])
+    if hold := work.hold_on(step):
+        return errors.OnHold(since=f"{timezone.localtime(hold.since):%Y-%m-%d}", cause=HOLD_CAUSES[hold.cause])
     return None
 
 

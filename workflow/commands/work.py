@@ -24,7 +24,8 @@ class Work:
         self.rounds: list[Round] = []
         self.steps: list[Step] = []
         self.decisions: dict[int, Decision] = {}
-        self.hold: Hold | None = None
+        self.hold: Hold | None = None  # of the whole case
+        self.round_holds: dict[int, Hold] = {}  # of one round each
         self.receipt: Receipt | None = None
         self.replayed = False
         self.outcome: dict[str, Any] = {}
@@ -50,8 +51,14 @@ class Work:
             step.round.run.append(step)
         decided = Decision.objects.filter(case_id=self.case.pk).select_related("actor", "on_behalf_of")
         self.decisions = {decision.step_id: decision for decision in decided}
-        self.hold = Hold.objects.filter(case_id=self.case.pk, resumed_at=None).first()
+        self.take_holds(Hold.objects.filter(case_id=self.case.pk, resumed_at=None))
         return self
+
+    def take_holds(self, holds: Iterable[Hold]) -> None:
+        """Sort the open holds of the case: one on the whole of it, and one per round at most."""
+        by_round = {hold.round_id: hold for hold in holds}
+        self.hold = by_round.pop(None, None)
+        self.round_holds = {pk: hold for pk, hold in by_round.items() if pk is not None}
 
     # --- questions -----------------------------------------------------------------------------------------------
     def step(self, step_id: int) -> Step:
@@ -60,6 +67,10 @@ class Work:
             if step.pk == step_id:
                 return step
         raise errors.NotFound()
+
+    def hold_on(self, step: Step) -> Hold | None:
+        """What keeps this step from being decided: a hold on the case, or on its round."""
+        return self.hold or self.round_holds.get(step.round_id)
 
     def live(self, group: str) -> Round | None:
         """The live round of a group."""

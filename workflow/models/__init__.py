@@ -1,12 +1,12 @@
 """The engine's rows, one noun a file."""
 
-from workflow.models.calendar import Calendar, CalendarDay, Schedule, SchedulePoint
-from workflow.models.case import FINAL_STATES, Case, LegalMove, Participant
+from workflow.models.calendar import Calendar, CalendarDay, LeadTime, Schedule, SchedulePoint
+from workflow.models.case import FINAL_STATES, Case, LegalMove, PaperEnd, Participant
 from workflow.models.history import Decision, Event, Opinion, Receipt, StreamHead
 from workflow.models.notice import Heartbeat, Notice
 from workflow.models.people import Posting, Role, Substitution, Unit, User
 from workflow.models.route import Group, Route, Stage, StepPlan, Track
-from workflow.models.step import Hold, Round, Step
+from workflow.models.step import Hold, Promise, Round, Step
 
 __all__ = [
     "FINAL_STATES",
@@ -18,11 +18,14 @@ __all__ = [
     "Group",
     "Heartbeat",
     "Hold",
+    "LeadTime",
     "LegalMove",
     "Notice",
     "Opinion",
+    "PaperEnd",
     "Participant",
     "Posting",
+    "Promise",
     "Receipt",
     "Role",
     "Round",

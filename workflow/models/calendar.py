@@ -11,6 +11,7 @@ class Calendar(models.Model):
     code = models.CharField(max_length=40, unique=True, db_collation="C")
     name = models.CharField(max_length=100)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True)  # a county's inherits the national one
     version = models.PositiveIntegerField(default=0)  # grows with every edit: processes drop their cached copy
 
 
@@ -23,6 +24,7 @@ class CalendarDay(models.Model):
     ordinal = models.IntegerField()
     source = models.CharField(max_length=60)  # the notice it comes from, or "provisional"
     name = models.CharField(max_length=60, blank=True)
+    own = models.BooleanField(default=False)  # entered by people under a notice: neither library nor parent changes it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "day"], name="calendar_day_once")]
@@ -49,3 +51,16 @@ class SchedulePoint(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["schedule", "point"], name="schedule_point_once")]
+
+
+class LeadTime(models.Model):
+    """A plan's lead under one schedule as a document sets it; it wins over the route's own, for running cases too."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="leads")
+    plan = models.CharField(max_length=40)
+    lead = models.PositiveSmallIntegerField()
+    lead_unit = models.CharField(max_length=10, default="working")  # working | calendar days
+    document_no = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["schedule", "plan"], name="lead_time_once")]

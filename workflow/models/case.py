@@ -1,5 +1,8 @@
 """The case: anything that travels a route. One state field, one lock, one event chain."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -12,6 +15,17 @@ from workflow.models.people import Unit, User
 from workflow.models.route import Route
 
 FINAL_STATES = ("completed", "withdrawn", "terminated", "superseded")
+
+
+@dataclass(frozen=True)
+class PaperEnd:
+    """A paper that runs out: the last day it is good for, and the rule that says so. Names no person."""
+
+    what: Any  # in words
+    issued_on: date
+    days: int  # calendar days
+    last_day: date
+    source: str
 
 
 class Case(models.Model):
@@ -59,6 +73,14 @@ class Case(models.Model):
     def is_final(self) -> bool:
         """Nothing moves any more."""
         return self.state in FINAL_STATES
+
+    def paper_ends(self) -> list["PaperEnd"]:
+        """Papers under way that run out; the kind says which."""
+        return []
+
+    def expiry_for(self, needs: Iterable[str], duty: str) -> date | None:
+        """The day by which a step of these needs and this duty must be done because a paper runs out."""
+        return None
 
     def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
         """Reload; a protected FSM field permits only a first assignment, so the old value steps aside meanwhile.

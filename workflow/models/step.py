@@ -80,6 +80,8 @@ class Step(models.Model):
     binding = models.CharField(max_length=10)  # forward | backward | expiry
     provisional = models.BooleanField(default=False)  # a year without a published calendar was counted
     due_version = models.PositiveSmallIntegerField(default=1)  # the reminders' cycle
+    held_days = models.PositiveSmallIntegerField(default=0)  # working days that ended holds gave back to `forward`
+    was_late = models.BooleanField(default=False)  # its due date moved after it had passed: never green again
     weight = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
@@ -131,6 +133,7 @@ class Hold(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="holds")
     round = models.ForeignKey(Round, models.CASCADE, null=True)  # null: the whole case
     cause = models.CharField(max_length=32)
+    party = models.CharField(max_length=16, blank=True)  # who is waited for: the days are booked to them
     text = models.CharField(max_length=300, blank=True)
     since = models.DateTimeField()
     expected_until = models.DateField(null=True)
@@ -144,3 +147,17 @@ class Hold(models.Model):
                 fields=["case", "round"], condition=Q(resumed_at=None), nulls_distinct=False, name="hold_one_open"
             ),
         ]
+
+
+class Promise(models.Model):
+    """A holder's word (承诺) that a step will be decided by a day; kept or broken is read from the step itself."""
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="promises")
+    by = models.ForeignKey(User, models.PROTECT, related_name="promises")
+    on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    promised_on = models.DateField()
+    note = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["step", "-id"], name="promise_of_step")]

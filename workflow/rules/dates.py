@@ -1,12 +1,12 @@
 """Forward and backward dates, due, slack and lights (engine.md, Dates). Pure: no database, no clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from workflow.rules import conditions
-from workflow.rules.route import RouteSpec, StageSpec, TrackSpec, working_lead
+from workflow.rules.route import PlanSpec, RouteSpec, StageSpec, TrackSpec, working_lead
 from workflow.rules.workdays import WorkCalendar
 
 RED, AMBER, GREEN, HELD = "red", "amber", "green", "held"
@@ -52,11 +52,31 @@ class Due(NamedTuple):
     binding: str
 
 
-def forward(opened_on: date, lead: int, unit: str, calendar: WorkCalendar) -> date:
-    """Opening day is day 0; `lead` in working or calendar days after it."""
+class Lead(NamedTuple):
+    """A lead time and its unit: working or calendar days."""
+
+    days: int
+    unit: str
+
+
+def forward(
+    opened_on: date,
+    lead: int,
+    unit: str,
+    calendar: WorkCalendar,
+    *,
+    held_days: int = 0,
+    not_before: date | None = None,
+) -> date:
+    """Opening day is day 0; `lead` working or calendar days after it, and the working days that holds took.
+
+    Never before the day from which the step may be decided at all.
+    """
     if unit == "calendar":
-        return opened_on + timedelta(days=lead)
-    return calendar.add_working_days(opened_on, lead)
+        found = calendar.add_working_days(opened_on + timedelta(days=lead), held_days)
+    else:
+        found = calendar.add_working_days(opened_on, lead + held_days)
+    return max(found, not_before) if not_before else found
 
 
 def due(forward_on: date, backward_on: date | None, expiry: date | None) -> Due:
@@ -67,9 +87,10 @@ def due(forward_on: date, backward_on: date | None, expiry: date | None) -> Due:
     return min(known, key=lambda one: one.day)
 
 
-def remaining_lead(opened_on: date, lead_days: int, today: date, calendar: WorkCalendar) -> int:
-    """Working days of the lead that are still to come; never negative."""
-    return max(0, min(lead_days, lead_days - calendar.between(opened_on, today)))
+def remaining_lead(opened_on: date, lead_days: int, today: date, calendar: WorkCalendar, held_days: int = 0) -> int:
+    """Working days of the lead that are still to come; days on hold were not worked on. Never negative."""
+    worked = max(0, calendar.between(opened_on, today) - held_days)
+    return max(0, min(lead_days, lead_days - worked))
 
 
 def slack(backward_on: date | None, today: date, remaining: int, calendar: WorkCalendar) -> int | None:
@@ -122,7 +143,25 @@ def _tracks(plan: tuple[PlanStage, ...]) -> list[PlanTrack]:
     return [track for stage in plan for track in stage.tracks]
 
 
-def plan_of(route: RouteSpec, points: Mapping[str, date], facts: Mapping[str, Any]) -> tuple[PlanStage, ...]:
+def applying(route: RouteSpec, facts: Mapping[str, Any]) -> tuple[bool, ...]:
+    """Which plans of a route apply to these facts: two cases with the same answer share every backward date."""
+    return tuple(conditions.holds(plan.condition, facts) for _place, plan in route.plans.values())
+
+
+def lead_of(plan: PlanSpec, leads: Mapping[str, Lead]) -> Lead:
+    """The lead a document sets for this plan, or else the route's own."""
+    return leads.get(plan.key) or Lead(plan.lead, plan.lead_unit)
+
+
+def length(plan: PlanSpec, leads: Mapping[str, Lead]) -> int:
+    """What a plan takes on the critical path, in working days."""
+    lead = lead_of(plan, leads)
+    return working_lead(replace(plan, lead=lead.days, lead_unit=lead.unit))
+
+
+def plan_of(
+    route: RouteSpec, points: Mapping[str, date], facts: Mapping[str, Any], leads: Mapping[str, Lead] | None = None
+) -> tuple[PlanStage, ...]:
     """The route as the critical path sees it for these facts.
 
     Plans whose condition does not hold take no time; stages after storage never count against June.
@@ -130,22 +169,22 @@ def plan_of(route: RouteSpec, points: Mapping[str, date], facts: Mapping[str, An
     return tuple(
         PlanStage(stage.state, None, ())
         if stage.after_storage
-        else PlanStage(stage.state, points.get(stage.point), _plan_tracks(stage, facts))
+        else PlanStage(stage.state, points.get(stage.point), _plan_tracks(stage, facts, leads or {}))
         for stage in route.stages
     )
 
 
-def _plan_tracks(stage: StageSpec, facts: Mapping[str, Any]) -> tuple[PlanTrack, ...]:
+def _plan_tracks(stage: StageSpec, facts: Mapping[str, Any], leads: Mapping[str, Lead]) -> tuple[PlanTrack, ...]:
     return tuple(
-        PlanTrack(track.key, track.opens_in, stage.state, _plan_groups(track, facts)) for track in stage.tracks
+        PlanTrack(track.key, track.opens_in, stage.state, _plan_groups(track, facts, leads)) for track in stage.tracks
     )
 
 
-def _plan_groups(track: TrackSpec, facts: Mapping[str, Any]) -> tuple[PlanGroup, ...]:
+def _plan_groups(track: TrackSpec, facts: Mapping[str, Any], leads: Mapping[str, Lead]) -> tuple[PlanGroup, ...]:
     return tuple(
         PlanGroup(
             group.key,
-            max((working_lead(plan) for plan in group.plans if conditions.holds(plan.condition, facts)), default=0),
+            max((length(plan, leads) for plan in group.plans if conditions.holds(plan.condition, facts)), default=0),
         )
         for group in track.groups
     )

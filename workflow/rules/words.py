@@ -14,6 +14,7 @@ WORDS: dict[str, Any] = {
     "taken_back": _("A decision was taken back"),
     "reassigned": _("Handed over to you"),
     "nudged": _("You are being asked to hurry"),
+    "dates_moved": _("Dates were moved: steps of yours are late now, see your queue"),
     "completed": _("Completed"),
     "withdrawn": _("Withdrawn"),
     "terminated": _("Terminated"),
