@@ -1,14 +1,17 @@
-"""Two guards around every request: the content security policy, and sample users who never leave the machine."""
+"""Guards around every request: what a browser may do with a page, sample users at home, and the second factor."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
 
-from workflow.views.access import sample_allowed
+from workflow.views.access import sample_allowed, sign_in_owes
 
 Answer = Callable[[HttpRequest], HttpResponse]
 POLICY = (
@@ -27,6 +30,11 @@ class ContentSecurityPolicy:
         """Around one request."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        )
+        if not request.path.startswith(settings.STATIC_URL):  # families' pages stay out of a shared PC's cache
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
@@ -59,3 +67,26 @@ class SampleUsersStayHome:
             logout(request)
             return redirect(settings.LOGIN_URL)
         return self.get_response(request)
+
+
+class SignInDuties:
+    """Nothing opens before what a sign-in still owes: the second factor (ASVS 2.8), a password of one's own."""
+
+    FREE = ("second_factor", "second_factor_set", "password", "logout", "set_language", "livez", "readyz")
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Around one request."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Redirect to what is owed; htmx is told to load that page as a whole."""
+        found, owed = request.resolver_match, sign_in_owes(request)
+        if not owed or (found and found.url_name in self.FREE):
+            return None
+        where = f"{reverse(owed)}?{urlencode({'next': request.get_full_path()})}"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": where})
+        return redirect(where)

@@ -137,3 +137,17 @@ class NotAllowed(Refusal):
 
 class AlreadyLive(Refusal):
     """There is already a live case for this subject: %(reference)s."""
+
+
+class WrongCode(Refusal):
+    """This code does not fit. Use the newest one that your phone shows; check that the phone's clock is right."""
+
+    status = 422
+
+
+class LastHolder(Refusal):
+    """%(who)s is the last one who holds %(role)s in %(unit)s, and published routes ask for it. Post another first."""
+
+
+class TakenName(Refusal):
+    """The user name %(name)s is taken; choose another."""

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from workflow.views import audit, auth, board, cases, inbox, operations, queue, substitutions
+from workflow.views import audit, auth, board, cases, inbox, operations, queue, setup, staff, substitutions
 
 urlpatterns = [
     path("", queue.home, name="home"),
     path("login/", auth.login, name="login"),
     path("logout/", auth.logout, name="logout"),
     path("password/", auth.password, name="password"),
+    path("setup/", setup.setup, name="setup"),
+    path("second-factor/", auth.second_factor, name="second_factor"),
+    path("second-factor/set", auth.second_factor_set, name="second_factor_set"),
+    path("account/", auth.my_account, name="account"),
+    path("account/sessions/<int:sign_in_id>/end", auth.end_session, name="session_end"),
     path("queue/", queue.queue_page, name="queue"),
     path("cases/<str:reference>/", cases.case_page, name="case"),
     path("cases/<str:reference>/print/", cases.print_case, name="case_print"),
@@ -24,6 +29,15 @@ urlpatterns = [
     path("audit/", audit.audit_page, name="audit"),
     path("audit/verify", audit.verify, name="audit_verify"),
     path("operations/", operations.operations_page, name="operations"),
+    path("units/", staff.organisation, name="units"),
+    path("units/add", staff.unit_add, name="unit_add"),
+    path("units/rename", staff.unit_rename, name="unit_rename"),
+    path("units/posts/add", staff.post_add, name="post_add"),
+    path("units/posts/<int:posting_id>/end", staff.post_end, name="post_end"),
+    path("people/", staff.people_page, name="people"),
+    path("people/add", staff.person_add, name="person_add"),
+    path("people/<int:user_id>/", staff.person_page, name="person"),
+    path("people/<int:user_id>/<slug:what>", staff.person_change, name="person_change"),
     path("substitutions/", substitutions.substitutions, name="substitutions"),
     path("substitutions/lend", substitutions.lend, name="substitution_lend"),
     path("substitutions/<int:substitution_id>/revoke", substitutions.revoke, name="substitution_revoke"),

@@ -4,7 +4,7 @@ from workflow.models.calendar import Calendar, CalendarDay, LeadTime, Schedule, 
 from workflow.models.case import FINAL_STATES, Case, LegalMove, PaperEnd, Participant
 from workflow.models.history import Decision, Event, Opinion, Receipt, StreamHead
 from workflow.models.notice import Heartbeat, Notice
-from workflow.models.people import Posting, Role, Substitution, Unit, User
+from workflow.models.people import Posting, Role, SignIn, Substitution, Unit, User
 from workflow.models.route import Group, Route, Stage, StepPlan, Track
 from workflow.models.step import Hold, Promise, Round, Step
 
@@ -32,6 +32,7 @@ __all__ = [
     "Route",
     "Schedule",
     "SchedulePoint",
+    "SignIn",
     "Stage",
     "Step",
     "StepPlan",

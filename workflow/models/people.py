@@ -75,6 +75,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)  # refused from any address but loopback
     created_at = models.DateTimeField(auto_now_add=True)
+    second_factor = models.BooleanField(default=False)  # a confirmed device exists: asked for at every sign-in
+    must_change_password = models.BooleanField(default=False)  # set by an administrator: good for one sign-in only
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -133,3 +135,18 @@ class Substitution(models.Model):
                 condition=models.Q(valid_until__gte=models.F("valid_from")), name="substitution_forward"
             ),
         ]
+
+
+class SignIn(models.Model):
+    """One sign-in: who, when, from where; the session list, and what the auditor sees. Its end is recorded."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, db_collation="C")
+    at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        # my open sessions, newest first; and the auditor's list of one person
+        indexes = [models.Index(fields=["user", "-at"], name="sign_in_user")]

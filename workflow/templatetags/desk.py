@@ -34,6 +34,8 @@ ICONS = {
     "dl": "M12 4v11M7 11l5 5 5-5M4 20h16",
     "back": "M9 7l-5 5 5 5M4 12h11a5 5 0 010 10h-2",
     "hand": "M4 12h12M12 6l6 6-6 6",
+    "tree": "M12 3v6M6 21v-5h12v5M12 9v7M9 3h6v4H9zM3 21h6M15 21h6",
+    "people": "M9 5a3.5 3.5 0 100 7 3.5 3.5 0 000-7zM2 20a7 7 0 0114 0M16 5a3.5 3.5 0 010 7M18 14a7 7 0 014 6",
 }
 LIGHT_ICON = {"red": "alert", "amber": "clock", "green": "check", "held": "flag"}
 LIGHT_CLASS = {"red": "r", "amber": "y", "green": "g", "held": "h"}

@@ -59,3 +59,20 @@ def sample_allowed(request: HttpRequest) -> bool:
     """Whether sample users may act on this request: from this machine only, and not through a proxy."""
     forwarded = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META
     return bool(settings.SAMPLE_SIGNIN) and not forwarded and request.META.get("REMOTE_ADDR", "") in LOOPBACK
+
+
+def sign_in_owes(request: HttpRequest) -> str:
+    """Name of the page a signed-in person has to pass first: second_factor, password, or nothing."""
+    user: Any = request.user
+    if not user.is_authenticated or user.is_sample:
+        return ""
+    if not user.is_verified() and second_factor_required(request):
+        return "second_factor"
+    return "password" if user.must_change_password else ""
+
+
+def second_factor_required(request: HttpRequest) -> bool:
+    """This person's posts ask for a second factor, or they set one up themselves."""
+    user: Any = request.user
+    roles = {authority.role for authority in authorities_of(request)}
+    return bool(user.second_factor or roles & set(settings.SECOND_FACTOR_ROLES))

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from workflow import clock, policies
 from workflow.models import Heartbeat
-from workflow.queries import inbox, queue
+from workflow.queries import inbox, queue, staff
 from workflow.views.access import authorities_of
 
 STALLED_SECONDS = 180
@@ -33,6 +33,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "lead": bool(roles & set(LEADERS)),
             "audit": bool(roles & set(AUDITORS)),
             "operate": bool(roles & set(OPERATORS)),
+            "staff": bool(roles & set(staff.SEEN_BY)),
             "draft": "clerk" in roles,
             "households": bool(roles - policies.NO_SIGHT),
         },

@@ -54,6 +54,12 @@ def way_back(request: HttpRequest) -> str:
     return "/queue/"
 
 
+def way_on(request: HttpRequest) -> str:
+    """A safe address to go on to after a page in between (second factor, password); the queue when none is given."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/queue/"
+
+
 def say_and_return(request: HttpRequest, message: str) -> HttpResponse:
     """Success: one sentence, and back to where the person was."""
     messages.success(request, message)

@@ -3,11 +3,13 @@
 from io import StringIO
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from config.translations import compile_catalogues
 from config.upgrade import upgrade
+from workflow.commands import installation
 
 
 class Command(BaseCommand):
@@ -27,4 +29,6 @@ class Command(BaseCommand):
         call_command("seed_calendar", stdout=StringIO())
         if not options["bare"]:
             call_command("load_sample", stdout=self.stdout)
+        if installation.open_for_setup():
+            self.stdout.write(f"No account yet: open /setup/ in the browser and type the code {settings.SETUP_CODE}")
         call_command("sweep_deadlines", stdout=StringIO())  # so that no page says "standing still" in the first minute

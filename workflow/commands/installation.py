@@ -1,0 +1,79 @@
+"""The first run: one county, its towns and the people who set up the rest. Works once, on an empty machine only."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from workflow import audit, clock, errors
+from workflow.commands import accounts, calendar
+from workflow.models import Posting, Role, Unit, User
+
+FIRST_RUN_LOCK = 7_301_905  # advisory lock: two browsers at once make one county
+
+
+@dataclass(frozen=True)
+class FirstPerson:
+    """An administrator to be made; the three kinds exclude each other, so each is another person."""
+
+    role: str
+    username: str
+    full_name: str
+    password: str
+
+
+def open_for_setup() -> bool:
+    """Whether nobody has an account here yet."""
+    return not User.objects.exists()
+
+
+def install(
+    code: str,
+    *,
+    county: tuple[str, str],
+    towns: Iterable[tuple[str, str]],
+    people: Iterable[FirstPerson],
+    now: datetime | None = None,
+) -> None:
+    """Make the first county (6-digit code, name), towns (9-digit code, name) and administrators, all or nothing."""
+    moment = now or clock.now()
+    if not secrets.compare_digest(code.strip().lower(), settings.SETUP_CODE.lower()):
+        raise errors.InvalidInput(field="setup_code", expected="the code that the start printed on this machine")
+    towns, people = list(towns), list(people)
+    _check(county, towns, people)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_RUN_LOCK])
+        if not open_for_setup():
+            raise errors.NotFound()
+        _write(county, towns, people, moment)
+
+
+def _check(county: tuple[str, str], towns: list[tuple[str, str]], people: list[FirstPerson]) -> None:
+    if not re.fullmatch(r"\d{6}", county[0]) or not county[1].strip():
+        raise errors.InvalidInput(field="county", expected="a name and the six digits of its division code")
+    for code, name in towns:
+        if not re.fullmatch(county[0] + r"\d{3}", code) or not name.strip():
+            raise errors.InvalidInput(field="town", expected=f"a name and nine digits that begin with {county[0]}")
+    if len({code for code, _name in towns}) != len(towns):
+        raise errors.InvalidInput(field="town", expected="each code once")
+    if len({person.username for person in people}) != len(people):
+        raise errors.InvalidInput(field="username", expected="another person for each administrator")
+
+
+def _write(county: tuple[str, str], towns: list[tuple[str, str]], people: list[FirstPerson], moment: datetime) -> None:
+    top = Unit.objects.create(code=county[0], name=county[1].strip(), valid_from=clock.date_of(moment))
+    for code, name in towns:
+        Unit.objects.create(code=code, name=name.strip(), valid_from=clock.date_of(moment))
+    for person in people:
+        user = User(username=person.username.strip(), full_name=person.full_name.strip())
+        accounts.set_password(user, person.password)
+        Posting.objects.create(user=user, role=Role(person.role), unit=top, valid_from=clock.date_of(moment))
+        audit.append_to_stream("system", "account.created", moment, None, {"user": user.pk, "role": person.role})
+    year = clock.date_of(moment).year
+    calendar.seed((year, year + 1))
+    audit.append_to_stream("system", "system.installed", moment, None, {"county": county[0], "towns": len(towns)})

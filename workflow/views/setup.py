@@ -1,0 +1,76 @@
+"""The first-run wizard: makes the first county, towns and administrators, once."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from workflow import errors
+from workflow.commands import installation
+from workflow.commands.installation import FirstPerson
+from workflow.models import Role
+from workflow.views.access import public
+
+NEEDED = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+OFFERED = (*NEEDED, Role.AUDIT_ADMIN)
+TOWN_ROWS = range(1, 5)
+
+
+@public
+def setup(request: HttpRequest) -> HttpResponse:
+    """GET and POST /setup/; once an account exists this address is a 404 like any other."""
+    if not installation.open_for_setup():
+        raise errors.NotFound()
+    refused: errors.Refusal | None = None
+    if request.method == "POST":
+        try:
+            _install(request)
+        except errors.InvalidInput as trouble:
+            refused = trouble
+        else:
+            messages.success(request, _("Set up. Sign in as the security administrator to add units and people."))
+            return redirect("login")
+    context = {"refused": refused, "rows": _town_rows(request), "people": _people_rows(request), "typed": request.POST}
+    return render(request, "workflow/setup.html", context, status=422 if refused else 200)
+
+
+def _install(request: HttpRequest) -> None:
+    form = request.POST
+    pairs = [(form.get(f"town_code_{n}", "").strip(), form.get(f"town_name_{n}", "")) for n in TOWN_ROWS]
+    installation.install(
+        form.get("setup_code", ""),
+        county=(form.get("county_code", "").strip(), form.get("county_name", "")),
+        towns=[pair for pair in pairs if any(part.strip() for part in pair)],
+        people=[found for role in OFFERED if (found := _person(request, role))],
+    )
+
+
+def _person(request: HttpRequest, role: Role) -> FirstPerson | None:
+    """The person typed for a role; an untouched optional one is left out."""
+    username, name, word, again = (
+        request.POST.get(f"{part}_{role}", "") for part in ("username", "name", "password", "again")
+    )
+    if role not in NEEDED and not any((username, name, word)):
+        return None
+    if not username.strip() or not name.strip():
+        raise errors.InvalidInput(field=role.label, expected=_("a user name and a full name"))
+    if word != again:
+        raise errors.InvalidInput(field=role.label, expected=_("the same password twice"))
+    return FirstPerson(str(role), username.strip(), name.strip(), word)
+
+
+def _town_rows(request: HttpRequest) -> list[tuple[int, str, str]]:
+    return [(n, request.POST.get(f"town_code_{n}", ""), request.POST.get(f"town_name_{n}", "")) for n in TOWN_ROWS]
+
+
+def _people_rows(request: HttpRequest) -> list[dict[str, object]]:
+    return [
+        {
+            "role": str(role),
+            "label": role.label,
+            "needed": role in NEEDED,
+            "username": request.POST.get(f"username_{role}", ""),
+            "name": request.POST.get(f"name_{role}", ""),
+        }
+        for role in OFFERED
+    ]
