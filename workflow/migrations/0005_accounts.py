@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("workflow", "0003_signers"),
+        ("workflow", "0004_dates"),
     ]
 
     operations = [
