@@ -146,14 +146,14 @@ def holders_of(role: str, unit_code: str, today: date) -> QuerySet[User]:
     digits = unit_code.split(".")[0]
     codes = [digits[:length] for length in (2, 4, 6, 9, 12, 14) if len(digits) >= length]
     reach = Posting.objects.filter(valid_on(today), role=role, user__is_active=True)
-    reach = reach.filter(_division_in(codes))
+    reach = reach.filter(division_in(codes))
     lent = Substitution.objects.filter(valid_on(today), revoked_at=None, posting__in=reach, substitute__is_active=True)
     return User.objects.filter(Q(pk__in=reach.values("user_id")) | Q(pk__in=lent.values("substitute_id"))).order_by(
         "pk"
     )
 
 
-def _division_in(codes: list[str]) -> Q:
+def division_in(codes: list[str]) -> Q:
     """Units that are one of these divisions, or an office in one of them."""
     offices = reduce(or_, (prefix_range("unit__code", f"{code}.") for code in codes), Q())
     return Q(unit__code__in=codes) | offices

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from workflow import people_urls
 from workflow.views import audit, auth, board, cases, inbox, operations, queue, setup, staff, substitutions
 
 urlpatterns = [
@@ -42,3 +43,4 @@ urlpatterns = [
     path("substitutions/lend", substitutions.lend, name="substitution_lend"),
     path("substitutions/<int:substitution_id>/revoke", substitutions.revoke, name="substitution_revoke"),
 ]
+urlpatterns += people_urls.urlpatterns

@@ -11,7 +11,7 @@ from django.db.models import Max
 from agreements import lifecycle
 from workflow import audit, clock, policies
 from workflow.models import Group, Role, Route, Stage, StepPlan, Track, Unit
-from workflow.rules import canonical, conditions
+from workflow.rules import asking, canonical, conditions
 from workflow.rules.codes import DUTIES
 
 DEFAULT = Path(__file__).resolve().parent.parent / "policies" / "default.yaml"
@@ -44,6 +44,7 @@ def faults(document: dict[str, Any]) -> list[str]:
     found += [f"{key}: used twice" for key in {k for k in plans if plans.count(k) > 1}]
     states = [stage["state"] for stage in document["stages"]]
     found += [f"{state}: no such state" for state in states if state not in lifecycle.PATH]
+    found += asking.faults(document.get("policies", {}))
     for _stage, _track, group in _groups(document):
         found += [f"{group['key']}: {fault}" for fault in _group_faults(group, keys)]
     return found
@@ -76,7 +77,9 @@ def _plan_faults(plan: dict[str, Any]) -> list[str]:
 
 
 def _publish_mode(document: dict[str, Any], mode: str, unit: Unit, moment: datetime) -> Route | None:
-    digest = canonical.digest(canonical.text([document["kind"], mode, document["stages"]]))
+    chosen = document.get("policies", {})
+    text = [document["kind"], mode, document["stages"]]
+    digest = canonical.digest(canonical.text([*text, chosen] if chosen else text))
     same = Route.objects.filter(kind=document["kind"], mode=mode, unit=unit)
     current = same.filter(status=Route.PUBLISHED).first()
     if current and current.digest == digest:
@@ -91,6 +94,7 @@ def _publish_mode(document: dict[str, Any], mode: str, unit: Unit, moment: datet
         status=Route.PUBLISHED,
         published_at=moment,
         digest=digest,
+        **chosen,
     )
     for position, stage in enumerate(document["stages"]):
         _write_stage(route, stage, position)

@@ -73,6 +73,7 @@ def test_a_lent_posting_does_not_wash_its_lender_clean(world: builders.World) ->
 
 
 def test_a_contact_cadre_never_decides_their_own_household(world: builders.World) -> None:
+    builders.user("another", "village_reviewer", world.units[builders.HOME_VILLAGE])  # else a superior would be asked
     case = builders.walk(world, builders.agreement(world, cadre=world.village_reviewer), "in_review")
     assert Participant.objects.filter(case=case, user=world.village_reviewer).exists()
     with pytest.raises(Recused):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from workflow import errors, policies
-from workflow.commands import dates
+from workflow import errors
+from workflow.commands import askers, dates
 from workflow.commands.work import Work, concerned
 from workflow.models import Hold, Round, Step, User
 from workflow.rules import conditions
@@ -36,7 +36,7 @@ def _turn_once(work: Work) -> bool:
 
 
 def _votes(live: Round) -> str:
-    return outcome(live.rule, live.threshold, [(step.state, step.weight) for step in live.run])
+    return outcome(live.rule, live.threshold, [(askers.vote(step), step.weight) for step in live.run])
 
 
 def _walk(work: Work, track: TrackSpec) -> bool:
@@ -86,10 +86,13 @@ def _open_steps(work: Work, live: Round, place: Place, plan: PlanSpec, event: An
     unit = work.case.unit_for(plan.resolver)
     if unit is None:
         raise errors.EngineFault(f"case {work.case.pk}: no unit for {plan.resolver} of step {plan.key}")
-    holders = list(policies.holders_of(plan.role, unit.code, work.today))
+    role, holders = askers.choose(work, live, place, plan, unit)
     for holder in holders if plan.each_holder and holders else [None]:
         step = _new_step(work, live, plan, unit, holder)
+        askers.ask(step, plan, role)
         dates.stamp(work, step, place, plan)
+        if askers.carry(work, step, place, plan, [holder] if holder else holders):
+            continue
         if plan.resolver.startswith("partner") and work.case.partner_since is None:
             work.case.partner_since = work.now
             work.event("sight.granted", unit=work.case.partner_unit_id)

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflow import errors, policies
+from workflow import errors, policies, reach
 from workflow.commands import advance, steps
 from workflow.commands.change import change, lock, opening, retried
+from workflow.commands.copies import copy_to, mark_read
 from workflow.commands.work import Work, concerned
 from workflow.models import Hold, Step, User
 from workflow.rules.codes import HOLD_CAUSES
 
-__all__ = ["change", "hold", "lock", "may_manage", "opening", "resume", "retried", "submit"]
-MANAGERS = ("clerk", "town_reviewer", "vice_leader", "chair", "county_officer")
+__all__ = ["change", "copy_to", "hold", "lock", "mark_read", "may_manage", "opening", "resume", "retried", "submit"]
 
 
 def submit(
@@ -84,10 +84,7 @@ def may_manage(work: Work) -> None:
     """Holding and resuming: whoever may act on an open step, or manages the home unit's cases."""
     assert work.actor is not None
     authorities = policies.postings_of(work.actor, work.today)
-    home = work.case.home_unit.code
-    managing = [a for a in authorities if a.role in MANAGERS and home.startswith(a.division)]
-    acting = [policies.authority_for(authorities, s) for s in work.steps if s.state == "open"]
-    found = [a for a in [*acting, *managing] if a]
-    if not found:
+    found = reach.managing(authorities, work.case, [s for s in work.steps if s.state == "open"])
+    if found is None:
         raise errors.NotAllowed()
-    work.as_authority(found[0])
+    work.as_authority(found)

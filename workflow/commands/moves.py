@@ -21,7 +21,8 @@ def _of(model: type[models.Model]) -> Iterator[Move]:
     if field is None or model is Case or model._meta.abstract:
         return
     label = model._meta.label
-    yield label, "", str(field.default)
+    for born in (str(field.default), *getattr(model, "ALSO_BORN", ())):
+        yield label, "", born
     for transition in field.get_all_transitions(model):
         yield label, transition.source, transition.target
 

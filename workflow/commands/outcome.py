@@ -15,6 +15,9 @@ ROUND_FIELDS = [
     "resume",
     "reason_code",
     "reason",
+    "override_by",
+    "override_for",
+    "seen",
 ]
 STEP_FIELDS = [
     "holder",
@@ -32,6 +35,9 @@ STEP_FIELDS = [
     "due_version",
     "held_days",
     "was_late",
+    "carried_from",
+    "asked_role",
+    "supervisor_role",
 ]
 CASE_FIELDS = [
     "state",
@@ -41,6 +47,7 @@ CASE_FIELDS = [
     "hashes",
     "authors",
     "version",
+    "overrides",
     "events",
     "head",
     "last_event_at",

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from workflow import audit, errors, policies
 from workflow.commands import advance
 from workflow.commands.change import change, retried
+from workflow.commands.nudges import nudge
 from workflow.commands.work import Work, case_of
 from workflow.models import Decision, Step, User
 from workflow.rules import four_eyes
 from workflow.rules.codes import ASPECT_NAMES, HOLD_CAUSES, REASON_CODES
 
+__all__ = ["claim", "decide", "nudge", "release"]
 APPROVE, RETURN, REFUSE = "approve", "return", "refuse"
 UNDO = timedelta(seconds=10)  # notices of a decision wait this long outside the inbox
 

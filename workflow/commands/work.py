@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from workflow import audit, clock, errors, policies
+from workflow import audit, clock, errors, policies, reach
 from workflow.models import Case, Decision, Event, Hold, Notice, Participant, Receipt, Round, Step, User
 from workflow.models.plan import spec
 from workflow.rules.four_eyes import Act
@@ -82,7 +82,13 @@ class Work:
         if not past or past[-1].void or past[-1].outcome != "passed":
             return False
         seen = [self.decisions[s.pk].seen for s in past[-1].run if s.pk in self.decisions and s.state == "approved"]
-        return still_stands(seen, self.case.hashes)
+        return still_stands([*seen, past[-1].seen, *self._carried(past[-1])], self.case.hashes)
+
+    def _carried(self, past: Round) -> list[dict[str, str]]:
+        """What was seen by decisions that count for this round too, of the aspects its plans approve."""
+        steps = [step for step in past.run if step.carried_from_id in self.decisions and step.plan in self.route.plans]
+        earlier = [(self.plan(step).aspects, self.decisions[step.carried_from_id or 0].seen) for step in steps]
+        return [{aspect: seen.get(aspect, "") for aspect in aspects} for aspects, seen in earlier]
 
     def plan(self, step: Step) -> PlanSpec:
         """The plan a step was made from."""
@@ -90,14 +96,7 @@ class Work:
 
     def acts(self) -> list[Act]:
         """Every decision ever made on this case, for four eyes."""
-        made = []
-        for step in self.steps:
-            decision = self.decisions.get(step.pk)
-            if decision:
-                persons = {pk for pk in (decision.actor_id, decision.on_behalf_of_id) if pk}
-                found = self.route.plans.get(step.plan)
-                made.append(Act(frozenset(persons), step.round.stage, step.round.group, found[1].duty if found else ""))
-        return made
+        return reach.acts_of(self.route, self.steps, self.decisions)
 
     @property
     def cadres(self) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from workflow.models.calendar import Calendar, CalendarDay, LeadTime, Schedule, SchedulePoint
 from workflow.models.case import FINAL_STATES, Case, LegalMove, PaperEnd, Participant
+from workflow.models.colleagues import Copy, Finding, Nudge
 from workflow.models.history import Decision, Event, Opinion, Receipt, StreamHead
 from workflow.models.notice import Heartbeat, Notice
 from workflow.models.people import Posting, Role, SignIn, Substitution, Unit, User
@@ -13,14 +14,17 @@ __all__ = [
     "Calendar",
     "CalendarDay",
     "Case",
+    "Copy",
     "Decision",
     "Event",
+    "Finding",
     "Group",
     "Heartbeat",
     "Hold",
     "LeadTime",
     "LegalMove",
     "Notice",
+    "Nudge",
     "Opinion",
     "PaperEnd",
     "Participant",

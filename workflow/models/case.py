@@ -47,6 +47,7 @@ class Case(models.Model):
     hashes = models.JSONField(default=dict)  # {aspect: sha256}
     authors = models.JSONField(default=dict)  # {aspect: [user ids]} over the life of the case (four eyes)
     version = models.PositiveIntegerField(default=0)
+    overrides = models.PositiveSmallIntegerField(default=0)  # groups passed by override: a mark that stays
     events = models.PositiveIntegerField(default=0)  # head sequence of this case's chain
     head = models.CharField(max_length=64, blank=True)  # head hash
     last_event_at = models.DateTimeField()

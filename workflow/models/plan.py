@@ -35,6 +35,9 @@ def build(route: Route) -> RouteSpec:
         kind=route.kind,
         mode=route.mode,
         version=route.version,
+        repeats=route.repeats,
+        self_approval=route.self_approval,
+        nobody=route.nobody,
         stages=tuple(_stage(stage, tracks, groups, plans) for stage in stages),
     )
 

@@ -18,6 +18,10 @@ class Route(models.Model):
     status = models.CharField(max_length=12, default=DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
     document_no = models.CharField(max_length=80, blank=True)  # the circular it rests on
+    # what the route does in the cases a form cannot foresee (rules/asking.py)
+    repeats = models.CharField(max_length=12, default="ask")  # ask | carry: same approver twice in a row
+    self_approval = models.CharField(max_length=12, default="superior")  # superior | stop_publish: approver = writer
+    nobody = models.CharField(max_length=12, default="superior")  # superior | stop_publish: nobody holds the role
     digest = models.CharField(max_length=64)  # of the policy file it was made from: publishing twice adds nothing
 
     class Meta:

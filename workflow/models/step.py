@@ -39,6 +39,10 @@ class Round(models.Model):
     resume = models.CharField(max_length=12, blank=True)  # with_me | again
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
+    # passed by override (特批): by whom, for whom, and the aspect hashes it was passed on; the reason is above
+    override_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    override_for = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    seen = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -54,6 +58,8 @@ class Round(models.Model):
 
 class Step(models.Model):
     """One work item. Its FSM: open -> approved / returned / refused / skipped / cancelled, or answered (an opinion)."""
+
+    ALSO_BORN = ("skipped",)  # a decision just made may count for it from the start
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
@@ -83,6 +89,9 @@ class Step(models.Model):
     held_days = models.PositiveSmallIntegerField(default=0)  # working days that ended holds gave back to `forward`
     was_late = models.BooleanField(default=False)  # its due date moved after it had passed: never green again
     weight = models.PositiveSmallIntegerField(default=1)
+    asked_role = models.CharField(max_length=32, blank=True)  # the plan's role, where a superior was asked instead
+    # skipped because its one approver had just decided the same content: the step whose decision counts here too
+    carried_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="carried_to")
 
     class Meta:
         indexes = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 
-from workflow import calendars, clock, errors, policies
+from workflow import calendars, clock, errors, policies, reach
 from workflow.models import Case, Decision, Hold, Round, Step, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
@@ -217,11 +217,7 @@ def _why_not(reading: Reading, user: User, step: Step, authority: Authority, pla
 
 
 def _acts(reading: Reading) -> Iterable[Act]:
-    for step in reading.steps:
-        decision = reading.decisions.get(step.pk)
-        if decision and step.plan in reading.route.plans:
-            persons = frozenset(pk for pk in (decision.actor_id, decision.on_behalf_of_id) if pk)
-            yield Act(persons, step.round.stage, step.round.group, reading.route.plans[step.plan][1].duty)
+    return reach.acts_of(reading.route, reading.steps, reading.decisions)
 
 
 def _points(reading: Reading, live: Round) -> list[Place]:
@@ -233,11 +229,7 @@ def _points(reading: Reading, live: Round) -> list[Place]:
 
 
 def _can_manage(reading: Reading, open_steps: list[Step]) -> bool:
-    home = reading.case.home_unit.code
-    managing = ("clerk", "town_reviewer", "vice_leader", "chair", "county_officer")
-    if any(a.role in managing and home.startswith(a.division) for a in reading.authorities):
-        return True
-    return any(policies.authority_for(reading.authorities, step) for step in open_steps)
+    return reach.managing(reading.authorities, reading.case, open_steps) is not None
 
 
 def _history(reading: Reading) -> list[HistoryRow]:

@@ -12,6 +12,7 @@ from workflow.queries import words
 from workflow.rules.words import REMINDER, sentence
 
 PAGE = 30
+NAMES_ITS_SENDER = frozenset({"nudged", "copied", "reassigned", "overridden"})
 BELL_LIMIT = 100  # the bell says 99+ beyond it
 
 
@@ -31,6 +32,7 @@ class InboxRow:
     at: datetime
     unread: bool
     audience: str
+    by: str = ""  # who urged, copied or handed over; shown inside only, never sent outside
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def pending(user: User, page: int = 1, *, now: datetime, size: int = PAGE) -> In
     """The words that still hold for this person, read and unread, newest first."""
     page = max(1, page)
     held = Hold.objects.filter(case=OuterRef("case"), resumed_at=None)
-    notices = _mine(user, now).select_related("case", "step").annotate(held=Exists(held))
+    notices = _mine(user, now).select_related("case", "step", "event__actor").annotate(held=Exists(held))
     found = list(notices.order_by("-created_at", "-id")[(page - 1) * size : page * size + 1])
     rows = [_row(notice, now) for notice in found[:size]]
     return InboxPage(rows, page, len(found) > size, unread_count(user, now=now))
@@ -91,4 +93,5 @@ def _row(notice: Notice, now: datetime) -> InboxRow:
         at=notice.created_at,
         unread=notice.read_at is None,
         audience=notice.audience,
+        by=str(notice.event.actor or "") if notice.event and notice.word in NAMES_ITS_SENDER else "",
     )

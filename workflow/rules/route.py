@@ -93,6 +93,9 @@ class RouteSpec:
     mode: str
     version: int
     stages: tuple[StageSpec, ...]
+    repeats: str = "ask"
+    self_approval: str = "superior"
+    nobody: str = "superior"
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property

@@ -15,6 +15,8 @@ WORDS: dict[str, Any] = {
     "reassigned": _("Handed over to you"),
     "nudged": _("You are being asked to hurry"),
     "dates_moved": _("Dates were moved: steps of yours are late now, see your queue"),
+    "copied": _("A copy for you"),
+    "overridden": _("Passed by override of the chair"),
     "completed": _("Completed"),
     "withdrawn": _("Withdrawn"),
     "terminated": _("Terminated"),

@@ -38,6 +38,17 @@ EVENT_NAMES = {
     "account.password_reset": _l("Password reset"),
     "case.ended": _l("Ended"),
     "case.reopened": _l("Reopened"),
+    "step.nudged": _l("Urged"),
+    "case.copied": _l("Copied"),
+    "case.copy_read": _l("Copy read"),
+    "step.redirected": _l("Goes to a superior"),
+    "step.carried": _l("Earlier decision carried forward"),
+    "case.overridden": _l("Passed by override"),
+    "step.in_batch": _l("Decided together with others"),
+    "step.handed_over": _l("Handed over"),
+    "desk.handed_over": _l("Desk handed over"),
+    "posting.moved": _l("Post moved to a successor"),
+    "case.mended": _l("Put right by an operator"),
 }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies
 from workflow.commands import cases, steps
-from workflow.queries import casepage
+from workflow.queries import around, casepage
 from workflow.rules.codes import HOLD_CAUSES, REASON_CODES
 from workflow.views.access import signed_in
 from workflow.views.refusals import say_and_return
@@ -21,8 +21,11 @@ from workflow.views.refusals import say_and_return
 def context_of(request: HttpRequest, reference: str) -> dict[str, Any]:
     """What the case page, its drawer and its print-out share."""
     user: Any = request.user
+    page = casepage.case_page(user, reference)
+    steps_open = [waiting.step for waiting in page.waiting]
     return {
-        "page": casepage.case_page(user, reference),
+        "page": page,
+        "around": around.around(user, page.case, steps_open, clock.today(), held=page.hold is not None),
         "key": uuid.uuid4().hex,
         "reason_codes": REASON_CODES,
         "hold_causes": HOLD_CAUSES,

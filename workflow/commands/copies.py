@@ -1,0 +1,88 @@
+"""Copies (抄送) of a case to colleagues, and the receipt of their reading (已阅)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from workflow import errors, policies, reach
+from workflow.commands.change import change, retried
+from workflow.commands.work import Work
+from workflow.models import Copy, Notice, Participant, User
+
+CC = "cc"
+
+
+@retried
+def copy_to(
+    case_id: int,
+    *,
+    actor: User,
+    users: Iterable[int],
+    note: str = "",
+    key: str | None = None,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    """Copy a case to colleagues of the same county: they may see it from now on and are told once, whatever else they
+    are in it. Whoever has it already is not told again. Returns {"copied": [ids], "already": [ids]}.
+    """
+    wanted = sorted(set(users))
+    with change(case_id, actor=actor, verb="cc", key=key, body=[wanted, note], now=now) as work:
+        if not work.replayed:
+            _ensure_may_copy(work)
+            people = _colleagues(work, wanted)
+            have = set(Copy.objects.filter(case_id=case_id, user__in=people).values_list("user_id", flat=True))
+            fresh = [person for person in people if person.pk not in have]
+            _write(work, fresh, note)
+            work.outcome = {"copied": [person.pk for person in fresh], "already": sorted(have)}
+    return work.outcome
+
+
+def _ensure_may_copy(work: Work) -> None:
+    """The drafter, whoever acts on an open step, and those who manage the home unit's cases."""
+    assert work.actor is not None
+    if work.actor.pk == work.case.drafter_id:
+        return
+    authorities = policies.postings_of(work.actor, work.today)
+    found = reach.managing(authorities, work.case, [s for s in work.steps if s.state == "open"])
+    if found is None:
+        raise errors.NotAllowed()
+    work.as_authority(found)
+
+
+def _colleagues(work: Work, wanted: list[int]) -> list[User]:
+    assert work.actor is not None
+    found = list(reach.colleagues(work.actor, work.today).filter(pk__in=wanted))
+    if not wanted or len(found) != len(wanted):
+        raise errors.InvalidInput(field=_("Copy to"), expected=_("colleagues of this county who hold a post"))
+    return found
+
+
+def _write(work: Work, people: list[User], note: str) -> None:
+    case, day = work.case, work.today
+    if not people:
+        return
+    Copy.objects.bulk_create(
+        Copy(case_id=case.pk, user=person, by=work.actor, note=note.strip()[:200], at=work.now) for person in people
+    )
+    Participant.objects.bulk_create(
+        [Participant(case_id=case.pk, user=person, role=CC, valid_from=day) for person in people], ignore_conflicts=True
+    )
+    event = work.event("case.copied", to=[person.pk for person in people])
+    work.tell("copied", people, event, audience=CC)
+
+
+@retried
+def mark_read(case_id: int, *, actor: User, now: datetime | None = None) -> bool:
+    """Record that the copy was shown to its recipient; True the first time. Sent by the page when it is shown."""
+    unread = Copy.objects.filter(case_id=case_id, user=actor, read_at=None)
+    if not unread.exists():
+        return False
+    with change(case_id, actor=actor, verb="cc.read", now=now) as work:
+        written = unread.update(read_at=work.now)
+        if written:
+            work.event("case.copy_read")
+            told = Notice.objects.filter(case_id=case_id, recipient=actor, word="copied", read_at=None)
+            told.update(read_at=work.now)
+    return bool(written)

@@ -1,0 +1,60 @@
+"""Urging (催办): the drafter, or a leader over the unit, asks the holder of a step to hurry; once per step and day."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from workflow import errors, policies, reach
+from workflow.commands.change import change, retried
+from workflow.commands.work import Work, case_of
+from workflow.models import Nudge, Step, User
+from workflow.rules.codes import HOLD_CAUSES
+
+
+@retried
+def nudge(step_id: int, *, actor: User, key: str | None = None, now: datetime | None = None) -> dict[str, Any]:
+    """Urge whoever holds this open step. They read in their inbox who urged; outside the house only that somebody did.
+
+    Returns {"step": id, "told": how many}. Refused a second time on the same day, whoever asks (constraint).
+    """
+    with change(case_of(step_id), actor=actor, verb="nudge", key=key, body=step_id, now=now) as work:
+        if not work.replayed:
+            step = work.step(step_id)
+            _ensure_may_urge(work, step)
+            told = [person for person in reach.asked(step, work.today) if person.pk != actor.pk]
+            if not told:
+                raise errors.NobodyToUrge()
+            _once_a_day(work, step)
+            event = work.event("step.nudged", step=step.pk, plan=step.plan)
+            work.tell("nudged", told, event, step, audience="holder")
+            work.outcome = {"step": step_id, "told": len(told)}
+    return work.outcome
+
+
+def _ensure_may_urge(work: Work, step: Step) -> None:
+    assert work.actor is not None
+    if step.state != "open":
+        raise errors.NoLongerOpen(why=step.close_reason or step.state)
+    if work.hold:
+        raise errors.OnHold(since=f"{work.hold.since:%Y-%m-%d}", cause=HOLD_CAUSES[work.hold.cause])
+    if work.actor.pk == work.case.drafter_id:
+        return
+    authority = reach.leads(policies.postings_of(work.actor, work.today), step, work.case)
+    if authority is None:
+        raise errors.NotAllowed()
+    work.as_authority(authority)
+
+
+def _once_a_day(work: Work, step: Step) -> None:
+    assert work.actor is not None
+    before = Nudge.objects.filter(step=step, day=work.today).select_related("by").first()
+    if before is None:
+        try:
+            with transaction.atomic():
+                Nudge.objects.create(step=step, day=work.today, by=work.actor, at=work.now)
+            return
+        except IntegrityError:
+            before = Nudge.objects.select_related("by").get(step=step, day=work.today)
+    raise errors.AlreadyNudged(who=str(before.by), when=f"{timezone.localtime(before.at):%H:%M}")

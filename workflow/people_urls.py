@@ -1,0 +1,11 @@
+"""Addresses of the patterns around people: urging, copies."""
+
+from django.urls import path
+
+from workflow.views import colleagues
+
+urlpatterns = [
+    path("steps/<int:step_id>/nudge", colleagues.nudge, name="step_nudge"),
+    path("cases/<str:reference>/cc", colleagues.copy_to, name="case_cc"),
+    path("cases/<str:reference>/read", colleagues.read_copy, name="case_read"),
+]

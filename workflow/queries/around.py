@@ -1,0 +1,130 @@
+"""Around a case: who urged whom and when, to whom it was copied and who has read it; and the copies sent to me."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from workflow import policies, reach
+from workflow.models import Case, Copy, Nudge, Step, User
+from workflow.policies import Authority
+from workflow.queries.queue import CAP
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Chase:
+    """Whether this reader may urge a step now, and who did last."""
+
+    may: bool
+    today: bool
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """One copy: to whom, by whom, read when."""
+
+    to: str
+    by: str
+    at: datetime
+    note: str
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the case page shows beside the steps themselves."""
+
+    chases: dict[int, Chase]
+    copies: list[CopyRow]
+    my_copy: Copy | None  # mine, whether read or not
+    can_copy: bool
+    colleagues: list[User]
+
+
+def around(user: User, case: Case, steps: Iterable[Step], today: date, *, held: bool = False) -> Around:
+    """Read everything for these open steps of a case in sight."""
+    steps, authorities = list(steps), policies.postings_of(user, today)
+    copies = list(Copy.objects.filter(case_id=case.pk).select_related("user", "by").order_by("id"))
+    can_copy = not case.is_final and (
+        user.pk == case.drafter_id or reach.managing(authorities, case, steps) is not None
+    )
+    have = {copy.user_id for copy in copies}
+    people = reach.colleagues(user, today).exclude(pk__in=have).order_by("full_name")[:300] if can_copy else ()
+    return Around(
+        chases=chases(user, authorities, case, steps, today, held=held),
+        copies=[CopyRow(str(c.user), str(c.by), c.at, c.note, c.read_at) for c in copies],
+        my_copy=next((copy for copy in copies if copy.user_id == user.pk), None),
+        can_copy=can_copy,
+        colleagues=list(people),
+    )
+
+
+def chases(
+    user: User, authorities: Iterable[Authority], case: Case, steps: Iterable[Step], today: date, *, held: bool = False
+) -> dict[int, Chase]:
+    """By step id: may this person urge it today, and who urged it last."""
+    steps, authorities = list(steps), list(authorities)
+    last: dict[int, Nudge] = {}
+    for row in Nudge.objects.filter(step__in=steps).select_related("by").order_by("at"):
+        last[row.step_id] = row
+    return {step.pk: _chase(user, authorities, case, step, last.get(step.pk), today, held) for step in steps}
+
+
+def _chase(
+    user: User, authorities: list[Authority], case: Case, step: Step, last: Nudge | None, today: date, held: bool
+) -> Chase:
+    entitled = user.pk == case.drafter_id or reach.leads(authorities, step, case) is not None
+    mine = step.holder_id == user.pk or policies.authority_for(authorities, step) is not None
+    done = last is not None and last.day == today
+    return Chase(entitled and not mine and not held, done, str(last.by) if last else "", last.at if last else None)
+
+
+# --- copied to me ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class CopiedPage:
+    """A page of the cases copied to me, unread first, then newest; `next` continues it (keyset), empty at the end."""
+
+    rows: list[Copy]  # with .case (and its home_unit) and .by read
+    next: str
+
+
+def _copied(user: User, today: date) -> Any:
+    seen = Case.objects.filter(policies.in_scope(user, today)).values("pk")
+    return Copy.objects.filter(user=user, case__in=seen)
+
+
+def copied_to(user: User, today: date, *, after: str = "", search: str = "", limit: int = PAGE) -> CopiedPage:
+    """The tab 抄送我. `after` is the cursor of the page before: u or r (unread, read), a dash, the row's id."""
+    found = _copied(user, today)
+    if search:
+        named = Q(case__title__icontains=search) | Q(case__reference__icontains=search)
+        found = found.filter(named | Q(case__home_unit__name__icontains=search))
+    found = found.select_related("case__home_unit", "by").order_by("-id")
+    kind, _dash, raw = after.partition("-")
+    last = int(raw) if raw.isdigit() else None
+    rows: list[Copy] = []
+    if kind != "r":
+        unread = found.filter(read_at=None)
+        rows = list((unread.filter(pk__lt=last) if last else unread)[: limit + 1])
+    if len(rows) <= limit:
+        read = found.exclude(read_at=None)
+        older = read.filter(pk__lt=last) if last and kind == "r" else read
+        rows += list(older[: limit + 1 - len(rows)])
+    shown = rows[:limit]
+    following = f"{'r' if shown[-1].read_at else 'u'}-{shown[-1].pk}" if len(rows) > limit else ""
+    return CopiedPage(shown, following)
+
+
+def copied_counts(user: User, today: date) -> dict[str, int]:
+    """{"all", "unread"}: numbers on the tab, counted to 1,000 at most."""
+    window = _copied(user, today).values("pk", "read_at")[:CAP]
+    found = Copy.objects.filter(pk__in=[row["pk"] for row in window]).aggregate(
+        all=Count("pk"), unread=Count("pk", filter=Q(read_at=None))
+    )
+    return {"all": found["all"], "unread": found["unread"]}

@@ -1,0 +1,91 @@
+"""Who is around a step or a case: whom it waits for, who leads, who manages it, and what everybody did on it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import QuerySet
+
+from workflow.models import Case, Decision, Posting, Role, Step, Substitution, User
+from workflow.policies import NO_SIGHT, Authority, authority_for, division_in, postings_of, prefix_range, valid_on
+from workflow.rules.four_eyes import Act
+from workflow.rules.route import RouteSpec
+
+LEADING = frozenset({Role.VICE_LEADER, Role.CHAIR, Role.COUNTY_OFFICER, Role.TOWN_REVIEWER})
+MANAGERS = LEADING | {Role.CLERK}
+
+
+def authorities_over(role: str, unit_code: str, today: date) -> list[Authority]:
+    """Every valid posting of the role over the unit, own and lent: who could be asked, under which names."""
+    digits = unit_code.split(".")[0]
+    codes = [digits[:length] for length in (2, 4, 6, 9, 12, 14) if len(digits) >= length]
+    posts = Posting.objects.filter(division_in(codes), valid_on(today), role=role).select_related("user", "unit")
+    held = {post.pk: post for post in posts.order_by("user_id")}
+    lent = Substitution.objects.filter(valid_on(today), revoked_at=None, posting__in=held).select_related("substitute")
+    own = [Authority(p.pk, p.user, None, p.role, p.unit) for p in held.values() if p.user.is_active]
+    return own + [
+        Authority(s.posting_id, s.substitute, held[s.posting_id].user, role, held[s.posting_id].unit)
+        for s in lent.order_by("substitute_id")
+        if s.substitute.is_active
+    ]
+
+
+def acts_of(route: RouteSpec, steps: Iterable[Step], decisions: Mapping[int, Decision]) -> list[Act]:
+    """Everything persons did on a case, for four eyes: decisions, decisions carried forward, groups overridden.
+
+    `steps` carry their rounds, `decisions` are by step id.
+    """
+    made, rounds = [], {}
+    for step in steps:
+        rounds[step.round_id or id(step.round)] = step.round
+        decision = decisions.get(step.carried_from_id or step.pk)
+        if decision:
+            persons = frozenset(pk for pk in (decision.actor_id, decision.on_behalf_of_id) if pk)
+            found = route.plans.get(step.plan)
+            made.append(Act(persons, step.round.stage, step.round.group, found[1].duty if found else ""))
+    for live in rounds.values():
+        place = route.places.get(live.group)
+        persons = frozenset(pk for pk in (live.override_by_id, live.override_for_id) if pk)
+        if persons and place:
+            made += [Act(persons, live.stage, live.group, plan.duty) for plan in place.group.plans]
+    return made
+
+
+def asked(step: Step, today: date) -> list[User]:
+    """Whom an open step waits for now: its claimant while their posting lasts, with the two names of a substitution;
+    else everyone whose posting covers it."""
+    covering = authorities_over(step.role, step.unit.code, today)
+    joined = [a for a in covering if step.holder_id in ({a.user.pk} | ({a.lender.pk} if a.lender else set()))]
+    people = {a.user.pk: a.user for a in joined or covering}
+    people |= {a.lender.pk: a.lender for a in joined if a.lender and a.user.pk == step.holder_id and a.lender.is_active}
+    return [people[pk] for pk in sorted(people)]
+
+
+def leads(authorities: Iterable[Authority], step: Step, case: Case) -> Authority | None:
+    """The posting that makes its user a leader over a step: the step's supervisor, or a leader over either unit."""
+    codes = (step.unit.code, case.home_unit.code)
+    fitting = [
+        a
+        for a in authorities
+        if a.covers(step.supervisor_role, step.unit.code)
+        or (a.role in LEADING and any(code.startswith(a.division) for code in codes))
+    ]
+    return min(fitting, key=lambda a: a.lender is not None, default=None)
+
+
+def managing(authorities: Iterable[Authority], case: Case, steps: Iterable[Step]) -> Authority | None:
+    """The posting under which its user may act on one of these open steps, or manages the home unit's cases."""
+    authorities, home = list(authorities), case.home_unit.code
+    acting = [found for step in steps if (found := authority_for(authorities, step))]
+    return next(iter([*acting, *(a for a in authorities if a.role in MANAGERS and home.startswith(a.division))]), None)
+
+
+def colleagues(user: User, today: date) -> QuerySet[User]:
+    """Holders of a valid post that sees cases, in the counties of this person's own posts; never the person."""
+    counties = {a.division[:6] for a in postings_of(user, today)}
+    if not counties:
+        return User.objects.none()
+    posts = Posting.objects.filter(valid_on(today)).exclude(role__in=NO_SIGHT)
+    near = reduce(or_, (prefix_range("unit__code", code) for code in counties))
+    return User.objects.filter(pk__in=posts.filter(near).values("user"), is_active=True).exclude(pk=user.pk)

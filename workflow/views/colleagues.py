@@ -1,0 +1,53 @@
+"""What colleagues do around a case: urge a holder, copy the case to somebody, say that a copy was read."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from workflow import clock, policies
+from workflow.commands import cases, steps
+from workflow.views.access import signed_in
+from workflow.views.refusals import say_and_return
+
+
+@signed_in
+@require_POST
+def nudge(request: HttpRequest, step_id: int) -> HttpResponse:
+    """POST /steps/<id>/nudge."""
+    user: Any = request.user
+    told = steps.nudge(step_id, actor=user, key=request.POST.get("key"))["told"]
+    return say_and_return(request, ngettext("Urged: %(n)s person.", "Urged: %(n)s persons.", told) % {"n": told})
+
+
+@signed_in
+@require_POST
+def copy_to(request: HttpRequest, reference: str) -> HttpResponse:
+    """POST /cases/<reference>/cc : to (several), note."""
+    user: Any = request.user
+    case = policies.case_or_404(user, reference, clock.today())
+    done = cases.copy_to(
+        case.pk,
+        actor=user,
+        users=[int(raw) for raw in request.POST.getlist("to") if raw.isdigit()],
+        note=request.POST.get("note", ""),
+        key=request.POST.get("key"),
+    )
+    count = len(done["copied"])
+    return say_and_return(
+        request, ngettext("Copied to %(n)s person.", "Copied to %(n)s persons.", count) % {"n": count}
+    )
+
+
+@signed_in
+@require_POST
+def read_copy(request: HttpRequest, reference: str) -> HttpResponse:
+    """POST /cases/<reference>/read : sent by the page when the copy is shown, or by its button without a script."""
+    user: Any = request.user
+    case = policies.case_or_404(user, reference, clock.today())
+    cases.mark_read(case.pk, actor=user)
+    if request.headers.get("X-Shown"):
+        return HttpResponse(status=204)
+    return say_and_return(request, _("Marked as read."))
