@@ -1,0 +1,149 @@
+"""Light routes: the whole engine on a few plans, written as rows. One group of each rule, two tracks side by side, a
+track that opens a state before the one it gates, conditions, each_holder, duties that exclude each other."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from agreements.models import Agreement, Household
+from tests import builders
+from workflow.commands import cases
+from workflow.models import Group, Posting, Role, Route, Stage, StepPlan, Track, User
+from workflow.rules import canonical
+
+_numbers = count(1)
+
+
+def plan(key: str, role: str, unit: str, duty: str, *aspects: str, **more: Any) -> dict[str, Any]:
+    """One asked-for act."""
+    return {"key": key, "role": role, "resolver": unit, "duty": duty, "aspects": list(aspects), "lead": 5, **more}
+
+
+def group(
+    key: str, *plans: dict[str, Any], rule: str = "all", threshold: int = 0, on_refuse: str = ""
+) -> dict[str, Any]:
+    """Parallel plans and their rule."""
+    return {"key": key, "plans": plans, "rule": rule, "threshold": threshold, "on_refuse": on_refuse}
+
+
+def panel(rule: str) -> dict[str, Any]:
+    """Three reviewers whose group passes by this rule."""
+    return group(
+        "panel",
+        plan("leader", "village_group_leader", "home_group", "review", "members", weight=2),
+        plan("village", "village_reviewer", "home_village", "review", "members", "text"),
+        plan("town", "town_reviewer", "home_town", "review", "amounts"),
+        rule=rule,
+        threshold={"k_of_n": 2, "weighted": 3}.get(rule, 0),
+    )
+
+
+def stages(rule: str) -> dict[str, dict[str, tuple[str, list[dict[str, Any]]]]]:
+    """state -> track -> (opens in, groups)."""
+    drafting = group("draft", plan("draft", "clerk", "home_town", "draft", "parties", "members", "amounts", "text"))
+    approval = group(
+        "approval",
+        plan("vice", "vice_leader", "home_town", "approve", "members", "amounts"),
+        plan("chair", "chair", "home_town", "approve", "members", "amounts"),
+        rule="any",
+        on_refuse="panel",
+    )
+    side = group("side", plan("side", "county_officer", "county", "check", "amounts"))
+    many = {"fact": "persons", "at_least": 4}
+    receiving = group(
+        "receiving",
+        plan("receiving", "receiving_village", "partner_village", "receive", "members"),
+        plan("capacity", "receiving_town", "partner_town", "receive", "members", condition=many),
+        on_refuse="approval",
+    )
+    hands = group("hands", plan("hands", "clerk", "home_town", "collect", each_holder=True))
+    return {
+        "draft": {"drafting": ("draft", [drafting])},
+        "in_review": {"review": ("in_review", [panel(rule), approval]), "aside": ("in_review", [side])},
+        "signing": {"signing": ("signing", [receiving, hands])},
+        "final_check": {
+            "money": (
+                "signing",
+                [
+                    group("prepared", plan("prepared", "finance_preparer", "county", "prepare")),
+                    group("checked", plan("checked", "finance_reviewer", "county", "check", "amounts")),
+                ],
+            ),
+            "filing": ("final_check", [group("filed", plan("filed", "archive_keeper", "county", "collect"))]),
+        },
+    }
+
+
+def route(world: builders.World, mode: str, rule: str, version: int = 1, **shape: Any) -> Route:
+    """Publish the light route of a rule for a mode in the home town: nearer than the county's, so it is chosen."""
+    made = Route.objects.create(
+        kind="agreements.Agreement",
+        mode=mode,
+        unit=world.units[builders.HOME_TOWN],
+        version=version,
+        status=Route.PUBLISHED,
+        published_at=world.now,
+        digest=canonical.digest(f"{mode} {rule} {version}"),
+    )
+    for position, (state, tracks) in enumerate((shape or stages(rule)).items()):
+        stage = Stage.objects.create(route=made, state=state, position=position)
+        for place, (key, (opens_in, groups)) in enumerate(tracks.items()):
+            track = Track.objects.create(stage=stage, key=key, position=place, opens_in=opens_in)
+            for index, one in enumerate(groups):
+                _group(track, index, **one)
+    return made
+
+
+def _group(track: Track, position: int, plans: Any, **fields: Any) -> None:
+    made = Group.objects.create(track=track, position=position, names=names(fields["key"]), **fields)
+    StepPlan.objects.bulk_create(
+        StepPlan(group=made, position=index, names=names(one["key"]), **one) for index, one in enumerate(plans)
+    )
+
+
+def names(key: str) -> dict[str, str]:
+    """The key in both languages."""
+    return {"zh-hans": key, "en": key}
+
+
+def agreement(world: builders.World, mode: str, now: datetime | None = None, **facts: Any) -> Agreement:
+    """A drafted agreement of a mode, without plot and without moving accounts: signing leads to the final check."""
+    number = next(_numbers)
+    household = Household.objects.create(
+        programme=world.programme,
+        household_no=f"L{number:06}",
+        head_name=f"户主{number}",
+        mode=mode,
+        group=world.units[builders.HOME_GROUP],
+        destination=world.units[builders.PARTNER_GROUP],
+        elevation_m=560,
+    )
+    made = Agreement(
+        reference=f"L-{number:06}",
+        title=f"户主{number} 户",
+        mode=mode,
+        subject_key=household.household_no,
+        schedule=world.programme.schedule,
+        home_unit=world.units[builders.HOME_GROUP],
+        partner_unit=world.units[builders.PARTNER_GROUP],
+        household=household,
+        programme=world.programme,
+    )
+    cadre = [(world.contact_cadre, "contact_cadre")]
+    with cases.opening(made, actor=world.clerk, now=now or world.now, participants=cadre) as work:
+        plain = {"mode": mode, "area_changes": False, "has_homestead": False}
+        work.case.facts, work.case.hashes = builders.READY | plain | facts, builders.hashes()
+        work.case.authors = {a: [world.clerk.pk] for a in ("parties", "members", "amounts", "text")}
+    return made
+
+
+def give(world: builders.World, person: str, role: str, code: str) -> None:
+    """One more posting for somebody."""
+    since = builders.date(2020, 1, 1)
+    Posting.objects.create(user=world.people[person], role=role, unit=world.units[code], valid_from=since)
+
+
+def second(world: builders.World, name: str, role: str, code: str) -> User:
+    """One more official of a role."""
+    world.people[name] = builders.user(name, Role(role), world.units[code])
+    return world.people[name]
