@@ -125,7 +125,9 @@ def build_world() -> World:
 def programme(world: World, storage: date = date(2027, 6, 30)) -> Programme:
     """A programme whose points are far enough away not to bind."""
     calendar = Calendar.objects.get_or_create(code="CN", defaults={"name": "国家工作日历"})[0]
-    schedule = Schedule.objects.create(code="P1", name="白鹤", storage_on=storage, calendar=calendar)
+    schedule = Schedule.objects.create(
+        code="P1", name="白鹤", storage_on=storage, calendar=calendar, unit=world.units[COUNTY]
+    )
     for point, before in (("all_signed", 180), ("registration_homestead", 120), ("last_move", 90), ("clearing", 60)):
         SchedulePoint.objects.create(schedule=schedule, point=point, due_on=storage - timedelta(days=before))
     return Programme.objects.create(code="P1", name="白鹤水库", county=world.units[COUNTY], schedule=schedule)

@@ -1,5 +1,6 @@
 """The working calendars as commands and queries read them: cached in this process, dropped when a version grows."""
 
+from datetime import date
 from time import monotonic
 
 from workflow.models import Calendar, CalendarDay, Schedule
@@ -9,7 +10,7 @@ NATIONAL = "CN"
 FRESH_SECONDS = 1.0
 _kept: dict[str, WorkCalendar] = {}
 _asked: dict[str, float] = {}
-_codes: dict[int, str] = {}  # schedule to calendar code
+_codes: dict[int, tuple[str, date]] = {}  # schedule to calendar code and storage date
 _codes_asked = -FRESH_SECONDS
 
 
@@ -38,6 +39,18 @@ def read(code: str, version: int) -> WorkCalendar:
     )
 
 
+def fresh(code: str) -> WorkCalendar:
+    """The calendar as it is now, whatever the cache was told a moment ago."""
+    _asked.pop(code, None)
+    kept = _kept.get(code)
+    version = Calendar.objects.filter(code=code).values_list("version", flat=True).first()
+    if version is None:
+        return WorkCalendar()
+    if kept is None or kept.version != version:
+        return read(code, version)
+    return kept
+
+
 def of_schedule(schedule_id: int) -> WorkCalendar:
     """The calendar of the county whose schedule this is."""
     return load(code_of(schedule_id))
@@ -45,12 +58,32 @@ def of_schedule(schedule_id: int) -> WorkCalendar:
 
 def code_of(schedule_id: int) -> str:
     """Code of a schedule's calendar, asked once a second and process at most."""
+    known = _schedules()
+    if schedule_id not in known:
+        forget_schedules()
+        known = _schedules()
+    return known.get(schedule_id, (NATIONAL, date.min))[0]
+
+
+def uncovered(today: date) -> list[int]:
+    """Years from this one to the last storage date whose holidays are not known for sure."""
+    spans = {(code, storage.year) for code, storage in _schedules().values() if storage >= today}
+    return sorted({y for code, last in spans for y in load(code).uncovered(today.year, last)})
+
+
+def _schedules() -> dict[int, tuple[str, date]]:
     global _codes_asked
-    if schedule_id not in _codes or monotonic() - _codes_asked >= FRESH_SECONDS:
+    if not _codes or monotonic() - _codes_asked >= FRESH_SECONDS:
         _codes.clear()
-        _codes.update(Schedule.objects.values_list("pk", "calendar__code"))
+        rows = Schedule.objects.values_list("pk", "calendar__code", "storage_on")
+        _codes.update({pk: (code, storage) for pk, code, storage in rows})
         _codes_asked = monotonic()
-    return _codes.get(schedule_id, NATIONAL)
+    return _codes
+
+
+def forget_schedules() -> None:
+    """Ask again which schedule counts with which calendar."""
+    _codes.clear()
 
 
 def forget() -> None:

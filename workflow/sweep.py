@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from workflow import audit, calendars, clock
-from workflow.commands import calendar, deadlines, heartbeats
+from workflow.commands import calendar, county_calendar, deadlines, heartbeats
 from workflow.models import User
 from workflow.rules.workdays import PROVISIONAL
 
@@ -35,7 +35,9 @@ def may_run_ahead() -> bool:
 def nightly(today: date | None = None) -> dict[str, Any]:
     """Verify the whole history and say which of this and the next year the calendar does not know for sure."""
     day = today or clock.today()
-    calendar.seed((day.year, day.year + 1))  # a notice that a new release of the holidays brought settles its year
+    county_calendar.reload(
+        (day.year, day.year + 1)
+    )  # a notice that a new release of the holidays brought settles its year
     result = audit.verify()
     found = {
         "history_ok": result.ok,

@@ -58,14 +58,17 @@ class Timeline:
 
 
 def of(schedule: Schedule) -> Timeline:
-    """The timeline of a schedule row just read: kept per process until its version, or its calendar's, grows."""
-    calendar = calendars.of_schedule(schedule.pk)
+    """The timeline of a schedule row just read, kept per process until its version grows.
+
+    Whoever moves its points, leads or calendar days lets the version grow in the same transaction.
+    """
     kept = _kept.get(schedule.pk)
-    if kept and kept.version == schedule.version and kept.calendar is calendar and kept.storage_on:
+    if kept and kept.version == schedule.version:
         return kept
     if len(_kept) > KEEP:
         _kept.clear()
-    made = _kept[schedule.pk] = read(schedule, calendar)
+    code = Schedule.objects.values_list("calendar__code", flat=True).get(pk=schedule.pk)
+    made = _kept[schedule.pk] = read(schedule, calendars.fresh(code))
     return made
 
 

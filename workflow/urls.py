@@ -1,6 +1,6 @@
 """Addresses of the engine's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from workflow import people_urls
 from workflow.views import audit, auth, board, cases, inbox, operations, queue, setup, staff, substitutions
@@ -27,6 +27,7 @@ urlpatterns = [
     path("inbox/badge", inbox.badge, name="inbox_badge"),
     path("inbox/read", inbox.mark_read, name="inbox_read"),
     path("board/", board.board_page, name="board"),
+    path("", include("workflow.urls_dates")),
     path("audit/", audit.audit_page, name="audit"),
     path("audit/verify", audit.verify, name="audit_verify"),
     path("operations/", operations.operations_page, name="operations"),

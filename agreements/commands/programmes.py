@@ -99,7 +99,10 @@ def _programme(book: Book, deadline: date | None, back_plan: dict[str, int], add
     impoundment = next(m for m in book.milestones if m["type"] == "impoundment")
     storage = deadline or impoundment["planned_on"]
     calendar = Calendar.objects.get_or_create(code="CN", defaults={"name": "国家工作日历"})[0]
-    schedule = Schedule.objects.create(code=row["code"], name=row["name"], storage_on=storage, calendar=calendar)
+    county = Unit.objects.get(code=row["county"])
+    schedule = Schedule.objects.create(
+        code=row["code"], name=row["name"], storage_on=storage, calendar=calendar, unit=county
+    )
     SchedulePoint.objects.bulk_create(
         SchedulePoint(schedule=schedule, point=point, due_on=storage - timedelta(days=before))
         for point, before in back_plan.items()
@@ -108,7 +111,7 @@ def _programme(book: Book, deadline: date | None, back_plan: dict[str, int], add
         code=row["code"],
         name=row["name"],
         owner=row["owner"] or "",
-        county=Unit.objects.get(code=row["county"]),
+        county=county,
         cutoff_on=row["cutoff_on"],
         normal_pool_level_m=row["normal_pool_level_m"],
         schedule=schedule,

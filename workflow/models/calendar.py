@@ -39,6 +39,7 @@ class Schedule(models.Model):
     name = models.CharField(max_length=120)
     storage_on = models.DateField()  # the deadline itself; never moves by itself
     calendar = models.ForeignKey(Calendar, models.PROTECT)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True)  # the county whose days it counts with
     version = models.PositiveIntegerField(default=1)
 
 

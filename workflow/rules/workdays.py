@@ -1,7 +1,7 @@
 """Working days as ordinal arithmetic over a published calendar. Pure: no database, no clock."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -51,6 +51,21 @@ def number(days: Iterable[tuple[date, bool, str, str]]) -> list[DayRow]:
     return rows
 
 
+def days_of_year(year: int) -> list[date]:
+    """Every day of a year."""
+    first = date(year, 1, 1)
+    return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
+
+
+def filled(known: Mapping[date, tuple[bool, str, str]]) -> dict[date, tuple[bool, str, str]]:
+    """The same without gaps between the first and the last day: a missing day counts as a provisional weekday."""
+    if not known:
+        return {}
+    first, last = min(known), max(known)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return {day: known.get(day, (day.weekday() < 5, PROVISIONAL, "")) for day in days}
+
+
 @dataclass(frozen=True)
 class WorkCalendar:
     """Working days of one county. Days outside its rows count as weekdays and are provisional."""
@@ -68,18 +83,19 @@ class WorkCalendar:
         unsure = [row.day for row in self.rows if row.source.startswith(PROVISIONAL)]
         object.__setattr__(self, "_provisional", unsure)
 
-    def _row(self, day: date) -> DayRow | None:
+    def row(self, day: date) -> DayRow | None:
+        """What is stored of a day; None outside the rows."""
         index = (day - self.rows[0].day).days if self.rows else -1
         return self.rows[index] if 0 <= index < len(self.rows) else None
 
     def is_working(self, day: date) -> bool:
         """Whether offices work on this day: published holidays and make-up Saturdays included."""
-        row = self._row(day)
+        row = self.row(day)
         return row.working if row else day.weekday() < 5
 
     def ordinal(self, day: date) -> int:
         """Number of working days up to and including the day, since a fixed epoch."""
-        row = self._row(day)
+        row = self.row(day)
         if row:
             return row.ordinal
         if not self.rows:
@@ -114,21 +130,35 @@ class WorkCalendar:
     def is_provisional(self, start: date, end: date) -> bool:
         """Whether a day between the two (both included) lies in a year whose make-up days are not published."""
         start, end = min(start, end), max(start, end)
-        if self._row(start) is None or self._row(end) is None:
+        if self.row(start) is None or self.row(end) is None:
             return True
         index = bisect_left(self._provisional, start)
         return index < len(self._provisional) and self._provisional[index] <= end
+
+    def uncovered(self, first: int, last: int) -> list[int]:
+        """Years from `first` to `last` whose holidays and make-up days are not known for sure."""
+        return [y for y in range(first, last + 1) if self.is_provisional(date(y, 1, 1), date(y, 12, 31))]
+
+    def changed(self, days: Mapping[date, tuple[bool, str, str]]) -> "WorkCalendar":
+        """The calendar that would be with these days (working, source, name) put in; new years are filled up."""
+        known = {row.day: (row.working, row.source, row.name) for row in self.rows}
+        for day in days:
+            for year in {day.year} - {one.year for one in known}:
+                known |= {one: (one.weekday() < 5, PROVISIONAL, "") for one in days_of_year(year)}
+        known |= days
+        return WorkCalendar(tuple(number((day, *rest) for day, rest in filled(known).items())), self.version + 1)
 
     def explain(self, start: date, days: int) -> list[Explained]:
         """Every day from the opening day to the n-th working day, counted or skipped, and why."""
         end = self.add_working_days(start, days)
         told = [Explained(start, False, "opening_day")]
         for offset in range(1, (end - start).days + 1):
-            told.append(self._explained(start + timedelta(days=offset)))
+            told.append(self.explained(start + timedelta(days=offset)))
         return told
 
-    def _explained(self, day: date) -> Explained:
-        row = self._row(day)
+    def explained(self, day: date) -> Explained:
+        """Whether one day counts, and why or why not."""
+        row = self.row(day)
         name = row.name if row else ""
         if self.is_working(day):
             return Explained(day, True, "working_day" if day.weekday() < 5 else "make_up", name)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from workflow import clock, policies
+from workflow import calendars, clock, policies
 from workflow.models import Heartbeat
 from workflow.queries import inbox, queue, staff
 from workflow.views.access import authorities_of
@@ -29,6 +29,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "desk_unread": inbox.unread_count(user, now=clock.now()),
         "desk_counts": queue.counts(user, authorities),
         "desk_stalled": stalled(),
+        "desk_uncovered": calendars.uncovered(today),
         "desk_can": {
             "lead": bool(roles & set(LEADERS)),
             "audit": bool(roles & set(AUDITORS)),

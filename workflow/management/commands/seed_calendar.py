@@ -6,13 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from workflow import clock
-from workflow.commands import calendar
+from workflow.commands import calendar, county_calendar
 
 
 class Command(BaseCommand):
     """Fill the working calendar; running it twice changes nothing."""
 
-    help = "Load Chinese public holidays and make-up working days; without years: 2009 up to next year."
+    help = "Load Chinese public holidays and make-up working days; without years: all the library knows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Years, or the usual span."""
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, years: list[int], **options: Any) -> None:
         """Seed and report what is provisional."""
-        wanted = years or list(range(2009, clock.today().year + 2))
-        changed = calendar.seed(wanted)
+        wanted = years or list(range(calendar.FIRST_YEAR, clock.today().year + 2))
+        changed = county_calendar.reload(wanted)
         unsure = ", ".join(str(year) for year in calendar.uncovered(wanted)) or "none"
         self.stdout.write(f"{changed} days written; provisional years: {unsure}")
