@@ -10,5 +10,5 @@ UPDATE workflow_schedule s SET unit_id = p.county_id FROM agreements_programme p
 class Migration(migrations.Migration):
     """Data only."""
 
-    dependencies = [("agreements", "0004_dates"), ("workflow", "0006_schedule_unit")]
+    dependencies = [("agreements", "0004_dates"), ("workflow", "0007_schedule_unit")]
     operations = [migrations.RunSQL(COUNTIES, migrations.RunSQL.noop)]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Expand only."""
 
     dependencies = [
-        ('workflow', '0005_accounts'),
+        ("workflow", "0006_people"),
     ]
 
     operations = [
