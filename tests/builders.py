@@ -8,12 +8,14 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import yaml
+
 from agreements.commands import policies as route_policies
 from agreements.models import Agreement, Household, Programme
 from workflow import clock
 from workflow.commands import cases, steps
-from workflow.models import Calendar, Case, Posting, Role, Schedule, SchedulePoint, Step, Unit, User
-from workflow.rules import canonical
+from workflow.models import Calendar, Case, Posting, Role, Route, Schedule, SchedulePoint, Step, Unit, User
+from workflow.rules import canonical, routedoc
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ASPECTS = ("parties", "members", "amounts", "text", "papers", "transfers", "homestead", "payments")
@@ -47,6 +49,7 @@ SEATS = {
     "finance_preparer": COUNTY,
     "finance_reviewer": COUNTY,
     "finance_payer": COUNTY,
+    "route_keeper": COUNTY,
     "archive_keeper": COUNTY,
     "auditor": COUNTY,
     "audit_admin": COUNTY,
@@ -120,6 +123,24 @@ def build_world() -> World:
     world.programme = programme(world)
     route_policies.publish(world.units[COUNTY], now=world.now)
     return world
+
+
+def policy(changes: dict[str, dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The default policy document with parts changed by address, e.g. {"group:town_review": {"rule": "any"}}."""
+    document: dict[str, Any] = yaml.safe_load(route_policies.DEFAULT.read_text(encoding="utf-8"))
+    found = dict(routedoc.parts(document))
+    for address, values in (changes or {}).items():
+        found[address].update(values)
+    return document
+
+
+def reroute(world: World, changes: dict[str, dict[str, Any]], modes: tuple[str, ...] = ("agri_dispersed",)) -> Route:
+    """Publish a version that differs from the default in some parts: published rows are frozen, tests ask for another.
+
+    Addresses: stage:STATE, track:STATE/KEY, group:KEY, plan:KEY; values as in agreements/policies/default.yaml.
+    """
+    document = policy(changes) | {"modes": list(modes)}
+    return route_policies.install(document, world.units[COUNTY], now=world.now)[0]
 
 
 def programme(world: World, storage: date = date(2027, 6, 30)) -> Programme:

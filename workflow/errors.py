@@ -129,6 +129,26 @@ class NoRoute(Refusal):
     status = 422
 
 
+class DraftUnderWay(Refusal):
+    """A draft of this route is already under way; continue it or discard it first."""
+
+
+class NotADraft(Refusal):
+    """This version is published and cannot change; make a draft of it."""
+
+
+class DraftChanged(Refusal):
+    """%(who)s changed this draft at %(when)s. Look at it again, then publish."""
+
+
+class NotPublishable(Refusal):
+    """This draft cannot be published yet; %(count)d things must be changed first."""
+
+
+class EditedMeanwhile(Refusal):
+    """%(who)s changed this part at %(when)s, after you opened it. Nothing was saved; compare and choose."""
+
+
 class NotAllowed(Refusal):
     """Your posting does not allow this."""
 

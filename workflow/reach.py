@@ -42,8 +42,8 @@ def acts_of(route: RouteSpec, steps: Iterable[Step], decisions: Mapping[int, Dec
         decision = decisions.get(step.carried_from_id or step.pk)
         if decision:
             persons = frozenset(pk for pk in (decision.actor_id, decision.on_behalf_of_id) if pk)
-            found = route.plans.get(step.plan)
-            made.append(Act(persons, step.round.stage, step.round.group, found[1].duty if found else ""))
+            duty = route.plans[step.plan][1].duty  # of an earlier version where the case was migrated since
+            made.append(Act(persons, step.round.stage, step.round.group, duty))
     for live in rounds.values():
         place = route.places.get(live.group)
         persons = frozenset(pk for pk in (live.override_by_id, live.override_for_id) if pk)

@@ -27,6 +27,7 @@ def derive(agreement: Agreement, subject: Subject | None = None) -> dict[str, An
         "amount": f"{subject.total:.2f}",
         "area_changes": agreement.area_changes,
         "has_homestead": agreement.has_homestead,
+        "crosses_county": crosses_county(agreement),
         "moved": states.count("moved_in"),
         "excused": states.count("excused"),
         "all_moved": bool(states) and all(state in DONE for state in states),
@@ -41,6 +42,11 @@ def derive(agreement: Agreement, subject: Subject | None = None) -> dict[str, An
         "missing_signatures": missing,
         "all_signed": not missing,
     }
+
+
+def crosses_county(agreement: Agreement) -> bool:
+    """Whether the household moves into another county: the first six digits of both units differ."""
+    return bool(agreement.partner_unit and agreement.partner_unit.code[:6] != agreement.home_unit.code[:6])
 
 
 def required_parties(agreement: Agreement) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from agreements import labels, lifecycle
 from agreements.models import changes
 from agreements.models.household import Household, Person
 from agreements.models.programme import Programme
+from agreements.models.reach import RouteReach
 from agreements.rules import expiry
 from workflow.models import Case, PaperEnd, Unit
 
@@ -22,7 +23,7 @@ def back(name: str) -> dict[str, Any]:
     return {"back": True, "move": name}
 
 
-class Agreement(Case):
+class Agreement(RouteReach, Case):
     """A household's resettlement agreement (搬迁安置协议) from draft to completed."""
 
     page_template: ClassVar[str] = "agreements/case_body.html"

@@ -1,9 +1,12 @@
 """Route rows read into frozen values; a published version is immutable, so a process keeps it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from workflow.models.route import Group, Route, Stage, StepPlan, Track
-from workflow.rules.route import GroupSpec, PlanSpec, RouteSpec, StageSpec, TrackSpec
+from workflow.rules import routedoc
+from workflow.rules.route import GroupSpec, Place, PlanSpec, RouteSpec, StageSpec, TrackSpec
 
 _published: dict[int, RouteSpec] = {}
 
@@ -25,7 +28,12 @@ def forget() -> None:
 
 
 def build(route: Route) -> RouteSpec:
-    """Read a route in four statements."""
+    """Read a route in four statements; a draft is its document."""
+    if route.document is not None:
+        made = routedoc.spec_of(
+            route.document, kind=route.kind, mode=route.mode, route_id=route.pk, version=route.version
+        )
+        return replace(made, elsewhere=lambda key: _of_another_version(route, key))
     stages = list(Stage.objects.filter(route=route).order_by("position"))
     tracks = list(Track.objects.filter(stage__route=route).order_by("position"))
     groups = list(Group.objects.filter(track__stage__route=route).order_by("position"))
@@ -35,19 +43,36 @@ def build(route: Route) -> RouteSpec:
         kind=route.kind,
         mode=route.mode,
         version=route.version,
-        repeats=route.repeats,
-        self_approval=route.self_approval,
-        nobody=route.nobody,
         stages=tuple(_stage(stage, tracks, groups, plans) for stage in stages),
+        elsewhere=lambda key: _of_another_version(route, key),
+        **_values(routedoc.ROUTE, route),
     )
+
+
+def _of_another_version(route: Route, key: str) -> tuple[Place, PlanSpec] | None:
+    """A plan this version does not have, as the newest published version that had it: history of a migrated case.
+
+    A key never changes its duty between versions (checked before publishing), so four eyes may rely on it.
+    """
+    published = StepPlan.objects.filter(key=key, group__track__stage__route__kind=route.kind)
+    found = (
+        published.exclude(group__track__stage__route=route)
+        .order_by("-group__track__stage__route_id")
+        .values_list("group__track__stage__route_id", flat=True)
+        .first()
+    )
+    return None if found is None else spec(found).plans.get(key)
+
+
+def _values(fields: Iterable[routedoc.Field], row: object) -> dict[str, Any]:
+    """The attributes a specification shares with its row; lists become tuples."""
+    values = {field.attribute: getattr(row, field.attribute) for field in fields}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _stage(stage: Stage, tracks: Iterable[Track], groups: Iterable[Group], plans: Iterable[StepPlan]) -> StageSpec:
     mine = [track for track in tracks if track.stage_id == stage.pk]
     return StageSpec(
-        state=stage.state,
-        point=stage.point,
-        after_storage=stage.after_storage,
         tracks=tuple(
             TrackSpec(
                 key=track.key,
@@ -57,38 +82,10 @@ def _stage(stage: Stage, tracks: Iterable[Track], groups: Iterable[Group], plans
             )
             for track in mine
         ),
+        **_values(routedoc.STAGE, stage),
     )
 
 
 def _group(group: Group, plans: Iterable[StepPlan]) -> GroupSpec:
-    return GroupSpec(
-        key=group.key,
-        names=group.names,
-        rule=group.rule,
-        threshold=group.threshold,
-        on_refuse=group.on_refuse,
-        plans=tuple(_plan(plan) for plan in plans if plan.group_id == group.pk),
-    )
-
-
-def _plan(plan: StepPlan) -> PlanSpec:
-    return PlanSpec(
-        key=plan.key,
-        names=plan.names,
-        role=plan.role,
-        resolver=plan.resolver,
-        duty=plan.duty,
-        lead=plan.lead,
-        lead_unit=plan.lead_unit,
-        not_before_days=plan.not_before_days,
-        needs=tuple(plan.needs),
-        papers=tuple(plan.papers),
-        aspects=tuple(plan.aspects),
-        condition=plan.condition,
-        attest=plan.attest,
-        each_holder=plan.each_holder,
-        bulk_allowed=plan.bulk_allowed,
-        weight=plan.weight,
-        supervisor_role=plan.supervisor_role,
-        excludes=tuple(plan.excludes),
-    )
+    mine = tuple(PlanSpec(**_values(routedoc.PLAN, plan)) for plan in plans if plan.group_id == group.pk)
+    return GroupSpec(plans=mine, **_values(routedoc.GROUP, group))

@@ -3,13 +3,18 @@
 from django.db import models
 from django.db.models import Q
 
-from workflow.models.people import Unit
+from workflow.models.people import Unit, User
 
 
 class Route(models.Model):
-    """Who must approve what, in which order and how fast; a case keeps the version it was submitted under."""
+    """Who must approve what, in which order and how fast; a case keeps the version it was submitted under.
+
+    draft > published > retired. A draft is one document (see rules.routedoc); publishing writes it out as the rows
+    below, and from then on a trigger refuses every change to them but the one that retires the version.
+    """
 
     DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
+    PREPARING = "preparing"  # only inside the transaction that installs a policy file
 
     kind = models.CharField(max_length=60)  # model label of the kind of case
     mode = models.CharField(max_length=40)  # the kind's own variant, e.g. agri_dispersed
@@ -22,13 +27,23 @@ class Route(models.Model):
     repeats = models.CharField(max_length=12, default="ask")  # ask | carry: same approver twice in a row
     self_approval = models.CharField(max_length=12, default="superior")  # superior | stop_publish: approver = writer
     nobody = models.CharField(max_length=12, default="superior")  # superior | stop_publish: nobody holds the role
-    digest = models.CharField(max_length=64)  # of the policy file it was made from: publishing twice adds nothing
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: from the policy file
+    retired_at = models.DateTimeField(null=True, blank=True)
+    digest = models.CharField(max_length=64)  # of its document: publishing the same twice adds nothing
+    document = models.JSONField(null=True)  # of a draft; a published version is its rows
+    based_on = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    edited_at = models.DateTimeField(null=True)
+    edited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "mode", "unit", "version"], name="route_version_once"),
             models.UniqueConstraint(
                 fields=["kind", "mode", "unit"], condition=Q(status="published"), name="route_one_published"
+            ),
+            # two editors work on one draft; none can make a second beside it
+            models.UniqueConstraint(
+                fields=["kind", "mode", "unit"], condition=Q(status="draft"), name="route_one_draft"
             ),
         ]
 

@@ -34,7 +34,19 @@ ASPECT_NAMES: dict[str, Any] = {
     "homestead": _("the homestead"),
     "payments": _("the payments"),
 }
-DUTIES = frozenset({"draft", "collect", "review", "approve", "receive", "measure", "accept", "prepare", "check", "pay"})
+DUTY_NAMES: dict[str, Any] = {
+    "draft": _("Drafts"),
+    "collect": _("Collects and records"),
+    "review": _("Reviews"),
+    "approve": _("Approves"),
+    "receive": _("Confirms for the receiving side"),
+    "measure": _("Measures"),
+    "accept": _("Accepts the work"),
+    "prepare": _("Prepares the payment"),
+    "check": _("Checks"),
+    "pay": _("Pays"),
+}
+DUTIES = frozenset(DUTY_NAMES)
 # duties that judge what another wrote; the rest produce content themselves
 JUDGING = frozenset({"review", "approve", "receive", "accept", "check", "pay"})
 # at most one of each set per person and case, for actor and on-behalf-of, over the life of the case

@@ -1,6 +1,6 @@
 """The plan as frozen values, and which group of it has passed. Pure: no database, no clock."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ class PlanSpec:
     duty: str
     lead: int
     lead_unit: str = "working"
+    lead_source: str = ""
     not_before_days: int = 0
     needs: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
@@ -84,6 +85,26 @@ class Place:
     position: int  # of the group in its track
 
 
+class Known(dict[str, tuple[Place, PlanSpec]]):
+    """Plans of a route by key. A key it has not is asked of earlier versions: a migrated case keeps its history.
+
+    Iterating, `in` and `get` see this version only.
+    """
+
+    def __init__(self, own: Mapping[str, tuple[Place, PlanSpec]], elsewhere: "Elsewhere | None") -> None:
+        super().__init__(own)
+        self.elsewhere = elsewhere
+
+    def __missing__(self, key: str) -> tuple[Place, PlanSpec]:
+        found = self.elsewhere(key) if self.elsewhere else None
+        if found is None:
+            raise KeyError(key)
+        return found
+
+
+Elsewhere = Callable[[str], tuple[Place, PlanSpec] | None]
+
+
 @dataclass(frozen=True)
 class RouteSpec:
     """A whole route version, in order."""
@@ -96,7 +117,7 @@ class RouteSpec:
     repeats: str = "ask"
     self_approval: str = "superior"
     nobody: str = "superior"
-    _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    elsewhere: Elsewhere | None = field(default=None, compare=False, repr=False)  # plans of other versions
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -109,9 +130,10 @@ class RouteSpec:
         return {place.group.key: place for place in self._walk()}
 
     @cached_property
-    def plans(self) -> dict[str, tuple[Place, PlanSpec]]:
+    def plans(self) -> Known:
         """Every plan by its key; keys are unique in a route."""
-        return {plan.key: (place, plan) for place in self._walk() for plan in place.group.plans}
+        own = {plan.key: (place, plan) for place in self._walk() for plan in place.group.plans}
+        return Known(own, self.elsewhere)
 
     def _walk(self) -> Iterator[Place]:
         for stage in self.stages:
