@@ -69,7 +69,7 @@ SOMEBODY = models.ForeignKey(
 class Migration(migrations.Migration):
     """A draft is a document on its route; the rows of a published version are frozen."""
 
-    dependencies = [("workflow", "0006_people")]
+    dependencies = [("workflow", "0007_schedule_unit")]
     operations = [
         migrations.AddField("route", "document", models.JSONField(null=True)),
         migrations.AddField(
