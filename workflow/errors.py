@@ -9,6 +9,7 @@ RECUSALS = {
     "own_household": gettext_lazy("it concerns a household you are the contact cadre of."),
     "wrote_it": gettext_lazy("you wrote what is to be approved."),
     "same_stage": gettext_lazy("you already decided another group of this stage."),
+    "voted": gettext_lazy("you already have a vote in this group."),
     "duties": gettext_lazy("it is incompatible with what you did in this case before."),
 }
 
@@ -63,6 +64,52 @@ class NoLongerOpen(Refusal):
 
 class ClaimedByAnother(Refusal):
     """%(who)s has claimed this step since %(since)s."""
+
+
+class AskedOfAnother(Refusal):
+    """%(who)s is the one who is asked here, since %(since)s."""
+
+
+class WaitsForAnother(Refusal):
+    """%(who)s was asked first. Wait for the answer, or drop the question."""
+
+
+class OpinionAsked(Refusal):
+    """An opinion is asked for here, not a decision; the one who asked decides."""
+
+    status = 422
+
+
+class NoOpinionAsked(Refusal):
+    """No opinion is asked for here."""
+
+    status = 422
+
+
+class NoSuchCandidate(Refusal):
+    """%(who)s cannot be asked: %(why)s"""
+
+    status = 422
+
+
+class NotAnAddedSigner(Refusal):
+    """Only an added signer can be dropped; whom the route asks stays asked."""
+
+    status = 422
+
+
+class ActedSince(Refusal):
+    """%(who)s has acted since, at %(when)s: the decision can no longer be taken back."""
+
+
+class NotYourDecision(Refusal):
+    """There is no decision of yours here that could be taken back."""
+
+    status = 403
+
+
+class PastTakingBack(Refusal):
+    """From %(state)s the case cannot go back: the decision can no longer be taken back."""
 
 
 class Stale(Refusal):

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from workflow import errors
-from workflow.commands import askers, dates
+from workflow import errors, seats
+from workflow.commands import dates
+from workflow.commands.rounds import close_round, end_hold, open_next, open_round, settle_child
 from workflow.commands.work import Work, concerned
-from workflow.models import Hold, Round, Step, User
-from workflow.rules import conditions
-from workflow.rules.route import FAILED, OPEN, PASSED, Place, PlanSpec, TrackSpec, outcome
+from workflow.models import Hold, Round
+from workflow.rules import effects
+from workflow.rules.route import FAILED, OPEN, PASSED, Place, TrackSpec
 
 TURNS = 60  # a route has fewer states and groups than this; more turns mean a loop in the rules
 
@@ -24,8 +25,13 @@ def _turn_once(work: Work) -> bool:
     stage = work.route.stage(work.case.state)
     if stage is None:
         return False
-    for live in [r for r in work.rounds if r.closed_at is None]:
-        if _votes(live) == FAILED:
+    live_rounds = [r for r in work.rounds if r.closed_at is None]
+    for child in [r for r in live_rounds if r.parent_id]:
+        if (state := _votes(work, child)) != OPEN:
+            settle_child(work, child, state)
+            return True
+    for live in live_rounds:
+        if _votes(work, live) == FAILED:
             _fail(work, live)
             return True
     passed = {track.key: _walk(work, track) for track in work.route.tracks_open_in(work.case.state)}
@@ -35,8 +41,8 @@ def _turn_once(work: Work) -> bool:
     return True
 
 
-def _votes(live: Round) -> str:
-    return outcome(live.rule, live.threshold, [(askers.vote(step), step.weight) for step in live.run])
+def _votes(work: Work, live: Round) -> str:
+    return effects.standing(seats.table(work, live))
 
 
 def _walk(work: Work, track: TrackSpec) -> bool:
@@ -48,88 +54,11 @@ def _walk(work: Work, track: TrackSpec) -> bool:
         live = live or open_round(work, work.route.places[group.key])
         if live is None:
             continue  # no plan of this group applies to these facts
-        if _votes(live) == OPEN:
+        if _votes(work, live) == OPEN:
+            open_next(work, live, work.route.places[group.key])
             return False
         close_round(work, live, PASSED)
     return True
-
-
-# --- rounds ------------------------------------------------------------------------------------------------------
-def open_round(work: Work, place: Place) -> Round | None:
-    """Open the next round of a group; None when no plan applies. Conditions are kept as evaluated now."""
-    verdicts = {plan.key: conditions.holds(plan.condition, work.case.facts) for plan in place.group.plans}
-    plans = [plan for plan in place.group.plans if verdicts[plan.key]]
-    if not plans:
-        return None
-    number = 1 + max((r.number for r in work.rounds if r.group == place.group.key), default=0)
-    live = Round(
-        case_id=work.case.pk,
-        stage=place.stage.state,
-        track=place.track.key,
-        group=place.group.key,
-        number=number,
-        rule=place.group.rule,
-        threshold=place.group.threshold,
-        conditions=verdicts,
-        opened_at=work.now,
-    )
-    live.run = []
-    work.rounds.append(live)
-    work.new_rounds.append(live)
-    event = work.event("round.opened", group=place.group.key, number=number, plans=[plan.key for plan in plans])
-    for plan in plans:
-        _open_steps(work, live, place, plan, event)
-    return live
-
-
-def _open_steps(work: Work, live: Round, place: Place, plan: PlanSpec, event: Any) -> None:
-    unit = work.case.unit_for(plan.resolver)
-    if unit is None:
-        raise errors.EngineFault(f"case {work.case.pk}: no unit for {plan.resolver} of step {plan.key}")
-    role, holders = askers.choose(work, live, place, plan, unit)
-    for holder in holders if plan.each_holder and holders else [None]:
-        step = _new_step(work, live, plan, unit, holder)
-        askers.ask(step, plan, role)
-        dates.stamp(work, step, place, plan)
-        if askers.carry(work, step, place, plan, [holder] if holder else holders):
-            continue
-        if plan.resolver.startswith("partner") and work.case.partner_since is None:
-            work.case.partner_since = work.now
-            work.event("sight.granted", unit=work.case.partner_unit_id)
-        work.tell("step_opened", [holder] if holder else holders, event, step, audience="holder")
-
-
-def _new_step(work: Work, live: Round, plan: PlanSpec, unit: Any, holder: User | None) -> Step:
-    step = Step(
-        round=live,
-        case_id=work.case.pk,
-        plan=plan.key,
-        role=plan.role,
-        unit=unit,
-        holder=holder,
-        supervisor_role=plan.supervisor_role,
-        opened_at=work.now,
-        lead=plan.lead,
-        lead_unit=plan.lead_unit,
-        weight=plan.weight,
-    )
-    live.run.append(step)
-    work.steps.append(step)
-    work.new_steps.append(step)
-    return step
-
-
-def close_round(work: Work, live: Round, how: str, why: str = "") -> None:
-    """End a round; what is still open in it is cancelled."""
-    live.closed_at, live.outcome = work.now, how
-    work.touch(live)
-    end_hold(work, work.round_holds.pop(live.pk, None))
-    for step in live.run:
-        if step.state == "open":
-            step.cancel()
-            step.closed_at, step.close_reason = work.now, why or how
-            work.touch(step)
-    work.event("round.closed", group=live.group, number=live.number, outcome=how)
 
 
 # --- backwards -----------------------------------------------------------------------------------------------------
@@ -148,35 +77,39 @@ def send_back(work: Work, live: Round, target: Place, resume: str, how: str = "r
     live.return_to, live.resume = target.group.key, resume
     if target.stage.state != work.case.state:
         fire(work, back_to(work, target.stage.state))
-    for other in [r for r in work.rounds if r.closed_at is None]:
+    for other in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
         if other is live:
             close_round(work, other, how)
-        elif _falls(work, work.route.places[other.group], target):
-            close_round(work, other, "cancelled", "returned")
-    for past in work.rounds:
-        place = work.route.places.get(past.group)
-        if place is None or past.outcome != PASSED or past.void:
-            continue
-        if past.group == target.group.key or (resume == "again" and work.route.is_after(place, target)):
-            past.void = True
-            work.touch(past)
-    event = work.event("case.sent_back", from_group=live.group, to=target.group.key, resume=resume, how=how)
+        elif falls(work, work.route.places[other.group], target):
+            close_round(work, other, "cancelled", how)
+    voided = [past for past in work.rounds if _is_voided(work, past, target, resume)]
+    for past in voided:
+        past.void, past.voided_by = True, work.deciding
+        work.touch(past)
+    event = work.event(
+        "case.sent_back",
+        from_group=live.group,
+        to=target.group.key,
+        resume=resume,
+        how=how,
+        voided=[[past.group, past.number] for past in voided],
+    )
     work.tell(how, concerned(work), event)
 
 
-def _falls(work: Work, place: Place, target: Place) -> bool:
+def _is_voided(work: Work, past: Round, target: Place, resume: str) -> bool:
+    """Whether a return to the target makes a passed round count for nothing."""
+    place = work.route.places.get(past.group)
+    if place is None or past.outcome != PASSED or past.void or past.parent_id:
+        return False
+    return past.group == target.group.key or (resume == "again" and work.route.is_after(place, target))
+
+
+def falls(work: Work, place: Place, target: Place) -> bool:
     """Whether a live round is closed by a return to the target: later in its track, or of a track not yet open then."""
     if place.track.key == target.track.key and place.stage.state == target.stage.state:
         return place.position >= target.position
     return work.route.order[place.track.opens_in] > work.route.order[target.stage.state]
-
-
-def return_points(work: Work, live: Round) -> list[Place]:
-    """Where a return from this round may go: earlier groups that have run and whose state can be gone back to."""
-    ran = {r.group for r in work.rounds}
-    reachable = {work.case.state} | {t.target for t in _backs(work)}
-    places = work.route.earlier_points(live.group)
-    return [place for place in places if place.group.key in ran and place.stage.state in reachable]
 
 
 # --- transitions -----------------------------------------------------------------------------------------------------
@@ -213,18 +146,11 @@ def fire(work: Work, move: Any) -> None:
     event = work.event("case.moved", move=move.name, source=before, target=work.case.state)
     if work.case.is_final:
         work.case.closed_at = work.now
-        for live in [r for r in work.rounds if r.closed_at is None]:
+        for live in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
             close_round(work, live, "cancelled", work.case.state)
         end_hold(work, work.hold)
         work.hold = None
         work.tell(work.case.state, concerned(work), event)
-
-
-def end_hold(work: Work, hold: Hold | None) -> None:
-    """End a hold, by resuming or because what it held has ended."""
-    if hold is not None:
-        hold.resumed_at, hold.resumed_by = work.now, work.actor
-        work.touch(hold)
 
 
 def give_back_held_days(work: Work, hold: Hold) -> None:

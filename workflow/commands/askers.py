@@ -11,11 +11,6 @@ from workflow.rules.route import Place, PlanSpec
 CARRIED = "carried"
 
 
-def vote(step: Step) -> str:
-    """How a step counts in its group: a carried decision is an approval."""
-    return "approved" if step.close_reason == CARRIED and step.state == "skipped" else str(step.state)
-
-
 def choose(work: Work, live: Round, place: Place, plan: PlanSpec, unit: Any) -> tuple[str, list[User]]:
     """(role asked, who holds it). A case never waits for nobody: where the plan's role cannot answer, a superior is
     asked and the history says so. One look where nobody is excluded, which is nearly always."""

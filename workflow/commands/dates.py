@@ -26,6 +26,12 @@ def stamp(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
     settle(work, step)
 
 
+def stamp_signer(work: Work, step: Step, parent: Step) -> None:
+    """Dates of a signer or adviser whom somebody asked: own days forward, and the backward date of the step itself."""
+    step.backward = parent.backward
+    settle(work, step)
+
+
 def settle(work: Work, step: Step) -> None:
     """Count forward again from the opening day and take the earliest; a moved due date starts a new reminder cycle.
 

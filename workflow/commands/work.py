@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from workflow import audit, clock, errors, policies, reach
+from workflow import audit, clock, errors, policies, reach, seats
 from workflow.models import Case, Decision, Event, Hold, Notice, Participant, Receipt, Round, Step, User
 from workflow.models.plan import spec
 from workflow.rules.four_eyes import Act
@@ -36,7 +36,9 @@ class Work:
         self.new_decisions: list[Decision] = []
         self.hops: list[str] = []  # states entered, in order: the trigger judges every hop, not the jump
         self.changed: dict[int, Round | Step | Hold] = {}  # by identity, in order of first change
+        self.deciding: Step | None = None  # the step whose decision this command records: what it ends says so
         self._cadres: frozenset[int] | None = None
+        self._authorities: list[policies.Authority] | None = None
 
     def read(self) -> "Work":
         """Load rounds, steps, decisions and the open hold of the case."""
@@ -74,14 +76,16 @@ class Work:
 
     def live(self, group: str) -> Round | None:
         """The live round of a group."""
-        return next((r for r in self.rounds if r.group == group and r.closed_at is None), None)
+        return next((r for r in self.rounds if r.group == group and r.closed_at is None and not r.parent_id), None)
 
     def stands(self, group: GroupSpec) -> bool:
         """Whether the group's last round passed, was not voided, and what its deciders saw is unchanged."""
-        past = [r for r in self.rounds if r.group == group.key]
+        own = [r for r in self.rounds if r.group == group.key and not r.parent_id]
+        past = [r for r in own if r.outcome != "taken_back"]
         if not past or past[-1].void or past[-1].outcome != "passed":
             return False
-        seen = [self.decisions[s.pk].seen for s in past[-1].run if s.pk in self.decisions and s.state == "approved"]
+        steps = seats.signers(self, past[-1])
+        seen = [self.decisions[s.pk].seen for s in steps if s.pk in self.decisions and s.state == "approved"]
         return still_stands([*seen, past[-1].seen, *self._carried(past[-1])], self.case.hashes)
 
     def _carried(self, past: Round) -> list[dict[str, str]]:
@@ -97,6 +101,13 @@ class Work:
     def acts(self) -> list[Act]:
         """Every decision ever made on this case, for four eyes."""
         return reach.acts_of(self.route, self.steps, self.decisions)
+
+    @property
+    def authorities(self) -> list[policies.Authority]:
+        """The actor's postings today, own before lent."""
+        if self._authorities is None:
+            self._authorities = policies.postings_of(self.actor, self.today) if self.actor else []
+        return self._authorities
 
     @property
     def cadres(self) -> frozenset[int]:

@@ -170,6 +170,14 @@ class RouteSpec:
         return [place for place in self._walk() if self.is_after(here, place)]
 
 
+def nearest(here: Place, points: Iterable[Place]) -> Place | None:
+    """The last of earlier points before `here`: of its own track if there is one, else of the latest state."""
+    known = list(points)
+    own = [p for p in known if p.track.key == here.track.key and p.stage.state == here.stage.state]
+    found = own or known
+    return found[-1] if found else None
+
+
 def working_lead(plan: PlanSpec) -> int:
     """A plan's lead in working days, waiting time before it included (calendar days count 5 per 7, rounded up)."""
     lead = plan.lead if plan.lead_unit == "working" else -(-plan.lead * 5 // 7)

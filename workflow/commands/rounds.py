@@ -1,0 +1,275 @@
+"""Rounds: opening a group's or a step's own round, the steps in it, and ending it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from workflow import errors, seats
+from workflow.commands import askers, dates
+from workflow.commands.work import Work
+from workflow.models import Event, Hold, Round, Step, User
+from workflow.rules import conditions, effects
+from workflow.rules.effects import IN_ORDER
+from workflow.rules.route import PASSED, Place, PlanSpec
+
+SIGNER_DAYS = 2  # working days an added signer or adviser has, unless the one who asks says otherwise
+
+
+def open_round(work: Work, place: Place) -> Round | None:
+    """Open the next round of a group; None when no plan applies. Conditions are kept as evaluated now.
+
+    A round after one that was taken back carries the decisions of those who did not take theirs back.
+    """
+    verdicts = {plan.key: conditions.holds(plan.condition, work.case.facts) for plan in place.group.plans}
+    if not any(verdicts.values()):
+        return None
+    prior = next((r for r in reversed(work.rounds) if r.group == place.group.key and not r.parent_id), None)
+    live = _new_round(work, place, place.group.rule, place.group.threshold)
+    live.conditions = verdicts
+    live.carried = _carried(work, prior) if prior else []
+    plans = [plan for plan in place.group.plans if verdicts[plan.key]]
+    if live.rule == IN_ORDER:
+        plans = seats.waiting(work, live)[:1]
+    told = [made for plan in plans for made in _seat_plan(work, live, place, plan)]
+    told += [_seat_again(work, live, step) for step in _still_asked(prior, live)]
+    _announce(work, live, told)
+    return live
+
+
+def open_next(work: Work, live: Round, place: Place) -> None:
+    """While a round is open: `in_order` asks its next plan, and nobody is asked whose vote is no longer needed."""
+    table = seats.table(work, live)
+    members = seats.members(work, live)
+    for key in effects.unneeded(table):
+        end_step(work, members[int(str(key))], PASSED)
+    if effects.next_is_due(table):
+        seat_more(work, live, _seat_plan(work, live, place, seats.waiting(work, live)[0]))
+
+
+def open_child(work: Work, parent: Step, kind: str, people: Iterable[tuple[User, str, Any]], days: int) -> Round:
+    """Open a child round of a step: signers before or after it, or opinions for it. `people`: (user, role, unit)."""
+    place, _plan = work.route.plans[parent.plan]
+    live = _new_round(work, place, effects.ALL, 0)
+    live.kind, live.parent = kind, parent
+    _announce(work, live, [seat_signer(work, live, parent, who, days) for who in people], word="asked")
+    return live
+
+
+Seated = tuple[Step, list[User]]  # a new step and who is told of it
+
+
+def _new_round(work: Work, place: Place, rule: str, threshold: int) -> Round:
+    number = 1 + max((r.number for r in work.rounds if r.group == place.group.key), default=0)
+    live = Round(
+        case_id=work.case.pk,
+        stage=place.stage.state,
+        track=place.track.key,
+        group=place.group.key,
+        number=number,
+        rule=rule,
+        threshold=threshold,
+        opened_at=work.now,
+    )
+    live.run = []
+    work.rounds.append(live)
+    work.new_rounds.append(live)
+    return live
+
+
+def _announce(work: Work, live: Round, told: list[Seated], word: str = "step_opened") -> None:
+    above = live.parent
+    event = work.event(
+        "round.opened",
+        group=live.group,
+        number=live.number,
+        purpose=live.kind,
+        parent=[above.round.number, seats.seat_of(above)] if above else None,
+        rule=live.rule,
+        threshold=live.threshold,
+        plans=sorted({step.plan for step in live.run}),
+        seats=[facts_of(step) for step in live.run],
+        carried=live.carried,
+    )
+    _tell(work, event, told, word)
+
+
+def seat_more(work: Work, live: Round, told: list[Seated], word: str = "step_opened") -> None:
+    """Record steps that joined a round after it was opened."""
+    for step, people in told:
+        where = {"group": live.group, "number": live.number, "seat": seats.seat_of(step)}
+        event = work.event("step.opened", **where, facts=facts_of(step))
+        _tell(work, event, [(step, people)], word)
+
+
+def facts_of(step: Step) -> list[Any]:
+    """A new step in its round's event: plan, role, unit, holder, added by."""
+    return [step.plan, step.role, step.unit.pk, step.holder_id, step.added_by_id]
+
+
+def at(step: Step) -> dict[str, Any]:
+    """Where a step stands, for its events."""
+    return {
+        "step": step.pk,
+        "plan": step.plan,
+        "group": step.round.group,
+        "number": step.round.number,
+        "seat": seats.seat_of(step),
+    }
+
+
+def _tell(work: Work, event: Event, told: list[Seated], word: str) -> None:
+    """Tell those who are asked; an earlier decision that counts for a step too answers it at once."""
+    for step, people in told:
+        place, plan = work.route.plans[step.plan]
+        if step.added_by_id is None and askers.carry(work, step, place, plan, people):
+            continue
+        work.tell(word, people, event, step, audience="holder")
+
+
+# --- steps of a round ----------------------------------------------------------------------------------------------
+def _seat_plan(work: Work, live: Round, place: Place, plan: PlanSpec) -> list[Seated]:
+    """The steps of one plan: one claimable step, or one per holder of the post."""
+    carried = [step for step in seats.members(work, live) if step.plan == plan.key and not step.added_by_id]
+    if carried and not plan.each_holder:
+        return []
+    unit = work.case.unit_for(plan.resolver)
+    if unit is None:
+        raise errors.EngineFault(f"case {work.case.pk}: no unit for {plan.resolver} of step {plan.key}")
+    role, holders = askers.choose(work, live, place, plan, unit)
+    done = {step.holder_id for step in carried}
+    each = [holder for holder in holders if holder.pk not in done] if plan.each_holder and holders else [None]
+    if plan.resolver.startswith("partner") and work.case.partner_since is None:
+        work.case.partner_since = work.now
+        work.event("sight.granted", unit=work.case.partner_unit_id)
+    return [(_plan_step(work, live, (place, plan, role), unit, one), [one] if one else holders) for one in each]
+
+
+def _plan_step(work: Work, live: Round, asked: tuple[Place, PlanSpec, str], unit: Any, holder: User | None) -> Step:
+    place, plan, role = asked
+    step = Step(
+        round=live,
+        case_id=work.case.pk,
+        plan=plan.key,
+        role=plan.role,
+        unit=unit,
+        holder=holder,
+        assigned=holder is not None,
+        supervisor_role=plan.supervisor_role,
+        opened_at=work.now,
+        lead=plan.lead,
+        lead_unit=plan.lead_unit,
+        weight=plan.weight,
+    )
+    askers.ask(step, plan, role)
+    dates.stamp(work, step, place, plan)
+    return _keep(work, live, step)
+
+
+def seat_signer(work: Work, live: Round, parent: Step, who: tuple[User, str, Any], days: int) -> Seated:
+    """A step for a person the route did not name, asked by the actor for `days` working days."""
+    user, role, unit = who
+    step = Step(
+        round=live,
+        case_id=work.case.pk,
+        plan=parent.plan,
+        role=role,
+        unit=unit,
+        holder=user,
+        assigned=True,
+        added_by=work.actor,
+        supervisor_role=parent.supervisor_role,
+        opened_at=work.now,
+        lead=days,
+        lead_unit="working",
+    )
+    dates.stamp_signer(work, step, parent)
+    return _keep(work, live, step), [user]
+
+
+def _keep(work: Work, live: Round, step: Step) -> Step:
+    live.run.append(step)
+    work.steps.append(step)
+    work.new_steps.append(step)
+    return step
+
+
+# --- ending ----------------------------------------------------------------------------------------------------------
+def settle_child(work: Work, child: Round, state: str) -> None:
+    """A child round that has passed lets its step go on; a signer who refused counts as the step's own refusal."""
+    parent = seats.parent(work, child)
+    assert parent is not None
+    close_round(work, child, PASSED if state == PASSED else "refused")
+    if state != PASSED and parent.state == "open":
+        end_step(work, parent, "signer_refused")
+
+
+def close_round(work: Work, live: Round, how: str, why: str = "") -> None:
+    """End a round; what is still open in it, or in child rounds of it, is cancelled."""
+    live.closed_at, live.outcome, live.closed_by = work.now, how, work.deciding
+    work.touch(live)
+    end_hold(work, work.round_holds.pop(live.pk, None))
+    for step in live.run:
+        for child in seats.children(work, step):
+            if child.closed_at is None:
+                close_round(work, child, "cancelled", why or how)
+    ended = [step for step in live.run if step.state == "open"]
+    for step in ended:
+        _cancel(work, step, why or how)
+    work.event(
+        "round.closed",
+        group=live.group,
+        number=live.number,
+        outcome=how,
+        cancelled=[seats.seat_of(step) for step in ended],
+        why=why or how,
+    )
+
+
+def end_hold(work: Work, hold: Hold | None) -> None:
+    """End a hold, by resuming or because what it held has ended."""
+    if hold is not None:
+        hold.resumed_at, hold.resumed_by = work.now, work.actor
+        work.touch(hold)
+
+
+def end_step(work: Work, step: Step, why: str) -> None:
+    """Cancel one step of a round that goes on, with its child rounds."""
+    for child in seats.children(work, step):
+        if child.closed_at is None:
+            close_round(work, child, "cancelled", why)
+    _cancel(work, step, why)
+    work.event("step.closed", **at(step), state="cancelled", why=why)
+
+
+def _cancel(work: Work, step: Step, why: str) -> None:
+    step.cancel()
+    step.closed_at, step.close_reason = work.now, why
+    work.touch(step)
+
+
+# --- after a taking back --------------------------------------------------------------------------------------------
+def _was_undone(work: Work, prior: Round) -> bool:
+    if prior.outcome == "taken_back":
+        return True
+    return any(step.pk == prior.closed_by_id and step.taken_back_at is not None for step in work.steps)
+
+
+def _carried(work: Work, prior: Round) -> list[int]:
+    """Decisions of an undone round that count in the next one: everybody's but the one taken back."""
+    if not _was_undone(work, prior):
+        return []
+    stays = [s for s in prior.run if not s.taken_back_at and seats.vote(work, s) in ("approved", "refused")]
+    return [*prior.carried, *(step.pk for step in stays)]
+
+
+def _still_asked(prior: Round | None, live: Round) -> list[Step]:
+    """Signers added beside in an undone round who had not answered yet: they are asked again."""
+    if prior is None or prior.outcome != "taken_back":
+        return []
+    return [step for step in prior.run if step.added_by_id and step.close_reason == "taken_back"]
+
+
+def _seat_again(work: Work, live: Round, old: Step) -> Seated:
+    assert old.holder is not None
+    made, people = seat_signer(work, live, old, (old.holder, old.role, old.unit), old.lead)
+    made.added_by = old.added_by
+    return made, people

@@ -1,0 +1,153 @@
+"""Why a person may not act on a step: the reasons, in order, as the refusals that commands raise and pages show."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from workflow import errors, policies, seats
+from workflow.models import Round, Step
+from workflow.policies import Authority
+from workflow.rules import four_eyes
+from workflow.rules.codes import HOLD_CAUSES
+from workflow.rules.effects import K_OF_N, WEIGHTED
+from workflow.rules.route import Place, nearest
+from workflow.seats import Run
+
+PREVIOUS, DRAFTER = "previous", "drafter"
+COUNTED = (K_OF_N, WEIGHTED)  # rules that count heads: one person, one vote
+
+
+def authority(run: Run, step: Step) -> Authority | None:
+    """The posting under which the actor may act on this step."""
+    return policies.authority_for(run.authorities, step)
+
+
+def why_not(run: Run, step: Step) -> errors.Refusal | None:
+    """The first reason why this actor may not decide this step now; None when they may."""
+    refusal = still_open(run, step) or claimed(run, step) or not_mine(run, step)
+    if refusal:
+        return refusal
+    mine = authority(run, step)
+    assert mine is not None
+    return recused(run, step, mine) or too_early(run, step) or waits_for(run, step)
+
+
+def not_mine(run: Run, step: Step) -> errors.Refusal | None:
+    """No posting of the actor covers the step."""
+    if authority(run, step) is None:
+        return errors.NotYours(role=policies.Role(step.role).label, unit=step.unit.name)
+    return None
+
+
+def still_open(run: Run, step: Step) -> errors.Refusal | None:
+    """AlreadyDecided names who and when; a cancelled step says why; a held case says since when."""
+    decision = run.decisions.get(step.pk)
+    if decision:
+        when = timezone.localtime(decision.at)
+        words = {"approve": _("approved"), "return": _("returned"), "refuse": _("refused")}
+        return errors.AlreadyDecided(
+            who=str(decision.actor), when=f"{when:%Y-%m-%d %H:%M}", verdict=words[decision.verdict]
+        )
+    if step.state != "open":
+        return errors.NoLongerOpen(why=why_closed(step))
+    hold = run.hold_on(step) or run.round_holds.get(seats.root(run, step.round).pk)
+    if hold:
+        return errors.OnHold(since=f"{timezone.localtime(hold.since):%Y-%m-%d}", cause=HOLD_CAUSES[hold.cause])
+    return None
+
+
+def why_closed(step: Step) -> str:
+    """Why a step ended without a decision, in words."""
+    words = {
+        "passed": _("the others have settled it"),
+        "returned": _("it was sent back"),
+        "refused": _("the group did not agree, it was sent back"),
+        "taken_back": _("the decision before it was taken back"),
+        "dropped": _("the signer was dropped"),
+        "signer_refused": _("the added signer did not agree"),
+        "answered": _("the opinion was given"),
+    }
+    code = step.close_reason or step.state
+    return words.get(code, code)
+
+
+def claimed(run: Run, step: Step) -> errors.Refusal | None:
+    """Someone else holds this step."""
+    if step.holder_id and run.actor and step.holder_id != run.actor.pk:
+        if any(a.lender and a.lender.pk == step.holder_id for a in run.authorities):
+            return None
+        since = timezone.localtime(step.claimed_at or step.opened_at)
+        kind = errors.AskedOfAnother if step.assigned else errors.ClaimedByAnother
+        return kind(who=str(step.holder), since=f"{since:%Y-%m-%d %H:%M}")
+    return None
+
+
+def recused(run: Run, step: Step, mine: Authority) -> errors.Refusal | None:
+    """Four eyes, for actor and on-behalf-of alike."""
+    why = exclusion(run, step, mine.persons)
+    return errors.Recused(why=errors.RECUSALS[why]) if why else None
+
+
+def exclusion(run: Run, step: Step, persons: frozenset[int]) -> str:
+    """Why four eyes excludes these persons from a step, as a code; empty when they may."""
+    place, plan = run.route.plans[step.plan]
+    why = four_eyes.exclusion(persons, place, plan, run.acts(), run.case.authors, run.cadres)
+    return why or ("voted" if persons & voters(run, step) else "")
+
+
+def voters(run: Run, step: Step) -> frozenset[int]:
+    """Who has a vote in this group already, where heads are counted or signers were added: one person, one vote."""
+    live = seats.root(run, step.round)
+    steps = list(seats.signers(run, live))
+    if live.rule not in COUNTED and not any(one.added_by_id for one in steps):
+        return frozenset()
+    made = [run.decisions[one.pk] for one in steps if one.pk in run.decisions and one is not step]
+    return frozenset(pk for d in made for pk in (d.actor_id, d.on_behalf_of_id) if pk)
+
+
+def too_early(run: Run, step: Step) -> errors.Refusal | None:
+    """A public notice or the like has to run first."""
+    if step.not_before and run.today < step.not_before:
+        return errors.TooEarly(when=step.not_before.isoformat())
+    return None
+
+
+def waits_for(run: Run, step: Step) -> errors.Refusal | None:
+    """Somebody was asked before this step: a signer before it, or for an opinion."""
+    asked = [
+        one
+        for child in seats.children(run, step)
+        if child.closed_at is None and child.kind in (Round.BEFORE, Round.OPINION)
+        for one in child.run
+        if one.state == "open"
+    ]
+    if not asked:
+        return None
+    return errors.WaitsForAnother(who="、".join(str(one.holder) for one in asked))
+
+
+def missing_for(run: Run, step: Step) -> list[str]:
+    """What is missing before this step can be approved, in words; an added signer answers for the content only."""
+    if step.added_by_id:
+        return []
+    plan = run.plan(step)
+    on_file = set(run.case.facts.get("papers", ()))
+    papers = [_("Paper: %(name)s") % {"name": run.case.paper_name(p)} for p in plan.papers if p not in on_file]
+    return list(run.case.unmet(list(plan.needs), run.today)) + papers
+
+
+def return_points(run: Run, live: Round) -> list[Place]:
+    """Where a return from this round may go: earlier groups that have run and whose state can be gone back to."""
+    ran = {one.group for one in run.rounds}
+    backs = [t for t in run.case.get_available_state_transitions() if t.custom.get("back")]
+    reachable = {run.case.state} | {t.target for t in backs}
+    places = run.route.earlier_points(live.group)
+    return [place for place in places if place.group.key in ran and place.stage.state in reachable]
+
+
+def return_point(run: Run, live: Round, to: str) -> Place | None:
+    """The place a return names: a group's key, `previous` (the nearest earlier point) or `drafter`."""
+    points = return_points(run, live)
+    if to == PREVIOUS:
+        return nearest(run.route.places[live.group], points)
+    wanted = run.route.stages[0].tracks[0].groups[0].key if to == DRAFTER else to
+    return next((place for place in points if place.group.key == wanted), None)
