@@ -77,7 +77,7 @@ def seat_of(step: Step) -> int:
 
 
 def vote(run: Run, step: Step) -> str:
-    """How a step counts: a refusal of a signer before or after it is its own; one still asked after it keeps it open."""
+    """How a step counts: a refusal of a signer before or after is its own; one still asked after it keeps it open."""
     signers = [one for one in children(run, step) if one.kind != Round.OPINION]
     if any(one.outcome == REFUSED for one in signers):
         return REFUSED
