@@ -53,7 +53,8 @@ def settle(work: Work, step: Step) -> None:
 def refresh(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
     """Everything about an open step's dates again, from the schedule and the route as they are now."""
     line = timeline(work)
-    step.lead, step.lead_unit = dates.lead_of(plan, line.leads)
+    if not step.added_by_id:  # an added signer has the days that were asked for
+        step.lead, step.lead_unit = dates.lead_of(plan, line.leads)
     step.backward = line.backward(work.route, work.case.facts).get(place.group.key)
     settle(work, step)
 

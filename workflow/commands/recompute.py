@@ -44,7 +44,7 @@ WITH member AS (
     JOIN member m ON m.case_id = s.case_id JOIN class c ON c.class = m.class
     JOIN workflow_round r ON r.id = s.round_id
     LEFT JOIN back b ON b.class = m.class AND b.grp = r."group"
-    LEFT JOIN lead l ON l.class = m.class AND l.plan = s.plan
+    LEFT JOIN lead l ON l.class = m.class AND l.plan = s.plan AND s.added_by_id IS NULL
     WHERE s.state = 'open'
 ), counted AS (
     SELECT o.*, CASE WHEN unit = 'calendar' THEN opened_on + lead ELSE opened_on END AS start,
