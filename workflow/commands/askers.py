@@ -86,4 +86,6 @@ def carry(work: Work, step: Step, place: Place, plan: PlanSpec, holders: list[Us
 def _directly_before(work: Work) -> Decision | None:
     if work.new_decisions:
         return work.new_decisions[-1]
-    return max(work.decisions.values(), key=lambda decision: (decision.at, decision.pk), default=None)
+    undone = {step.pk for step in work.steps if step.taken_back_at}
+    standing = [decision for decision in work.decisions.values() if decision.step_id not in undone]
+    return max(standing, key=lambda decision: (decision.at, decision.pk), default=None)
