@@ -1,6 +1,6 @@
 """What should exist by now and does not; a heartbeat in real time when it has finished (promises P9, P14)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflow import audit, calendars, clock
@@ -8,23 +8,34 @@ from workflow.commands import calendar, county_calendar, deadlines, heartbeats
 from workflow.models import User
 from workflow.rules.workdays import PROVISIONAL
 
+THOROUGH_EVERY = timedelta(minutes=15)
+
 
 def run(now: datetime | None = None) -> int:
     """One sweep for the given business moment (the clock's when None); returns the reminders it wrote."""
     started = clock.now()
     heartbeats.hold_sending_after_silence(started)
     moment = now or started
-    done = deadlines.sweep_all(moment)
-    heartbeats.beat(
-        heartbeats.SWEEP,
-        clock.now(),
-        reminders=done.reminders,
-        batches=done.batches,
-        failed=done.failed[:100],
-        business_date=clock.date_of(moment).isoformat(),
-        took_ms=int((clock.now() - started).total_seconds() * 1000),
-    )
+    thorough = now is not None or _thorough_is_due(started)
+    done = deadlines.sweep_all(moment, thorough=thorough)
+    detail = {
+        "reminders": done.reminders,
+        "batches": done.batches,
+        "failed": done.failed[:100],
+        "business_date": clock.date_of(moment).isoformat(),
+        "took_ms": int((clock.now() - started).total_seconds() * 1000),
+    }
+    if thorough:
+        heartbeats.beat(heartbeats.THOROUGH, clock.now(), **detail)
+    heartbeats.beat(heartbeats.SWEEP, clock.now(), **detail)
     return done.reminders
+
+
+def _thorough_is_due(now: datetime) -> bool:
+    """Postings and substitutions begin and end with a day, and may be changed at any time: look at every step again
+    at the first sweep of a day and every quarter of an hour."""
+    last = heartbeats.last(heartbeats.THOROUGH)
+    return last is None or now - last >= THOROUGH_EVERY or clock.date_of(now) != clock.date_of(last)
 
 
 def may_run_ahead() -> bool:

@@ -117,7 +117,7 @@ CREATE TRIGGER sabotage AFTER INSERT ON workflow_route FOR EACH ROW EXECUTE FUNC
         "P9",
         "reminders are not unique",
         (f"{P9}::test_many_sweeps_at_once_write_each_reminder_once",),
-        "workflow/commands/deadlines.py",
+        "workflow/commands/remind_sql.py",
         "ON CONFLICT (step_id, rung, recipient_id, cycle) WHERE word = 'reminder' DO NOTHING",
         "",
         "DROP INDEX reminder_once",

@@ -9,7 +9,7 @@ from workflow.commands.inbox import mark_read
 from workflow.models import Notice, Posting
 from workflow.queries import inbox
 
-OPENED, EARLY, DUE, LATER = (at(f"2026-03-{day:02}") for day in (2, 4, 9, 12))
+OPENED, EARLY, DUE, LATER = (at(f"2026-03-{day:02}") for day in (2, 6, 9, 12))
 
 
 def said(user, now) -> list[tuple[str, int | None]]:
@@ -19,13 +19,13 @@ def said(user, now) -> list[tuple[str, int | None]]:
 def test_the_bell_counts_what_is_new_and_reading_silences_it(world: builders.World):
     builders.agreement(world, now=OPENED)
     deadlines.sweep(EARLY)
-    assert said(world.clerk, EARLY) == [("reminder", -3), ("step_opened", None)]
+    assert said(world.clerk, EARLY) == [("reminder", -1), ("step_opened", None)]
     assert inbox.unread_count(world.clerk, now=EARLY) == 2
     assert mark_read(actor=world.clerk, now=EARLY) == 2
     assert mark_read(actor=world.clerk, now=EARLY) == 0
     assert inbox.unread_count(world.clerk, now=EARLY) == 0
     assert inbox.unread_count(world.clerk_2, now=EARLY) == 2
-    assert said(world.clerk, EARLY) == [("reminder", -3), ("step_opened", None)]
+    assert said(world.clerk, EARLY) == [("reminder", -1), ("step_opened", None)]
 
 
 def test_nobody_marks_anothers_words_as_read(world: builders.World):

@@ -1,111 +1,32 @@
-"""Reminders that should exist by now and do not: one INSERT ... SELECT per batch, safe at any number of sweeps at once.
+"""Reminders that should exist by now and do not: one question and one write per batch, safe at any number of sweeps.
 
 Level-triggered (D4) and unique by constraint (D2): a sweep that dies leaves whole batches or nothing, the next one
-finds what is missing.
+finds what is missing. Step.remind_on is the question: a step is looked at when its next rung falls due, or when a
+trigger saw its due date or its holder change. Changes of people (a new posting, a lent one) are found by a thorough
+sweep, which looks at every open step that has reached a rung.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.db.models import Min
+from django.db.models import Q
 
-from workflow import calendars, clock, policies
+from workflow import calendars, clock, ladders, policies
+from workflow.commands.remind_sql import REMIND, REVIVE
 from workflow.models import Step
 from workflow.rules import rungs
-from workflow.rules.workdays import WorkCalendar
+from workflow.rules.rungs import Ladder, RungDay
 
 log = logging.getLogger(__name__)
 BATCH = 5000
-
-# Division codes are prefixes of fixed lengths, so "which postings cover this unit" is an equality join.
-# Recipients: the claimant while their posting covers the step (else everyone whose posting does), with the people
-# they lent it to or hold it for; the household's contact cadres; the supervisors over the unit.
-REMIND = """
-WITH reach(due, rung, day, highest, audience) AS (
-    SELECT * FROM unnest(
-        %(dues)s::date[], %(rungs)s::int[], %(days)s::date[], %(highest)s::bool[], %(audiences)s::text[])
-), batch AS (
-    SELECT s.id, s.case_id, s.round_id, s.due, s.due_version, s.holder_id, s.role, s.supervisor_role,
-           (s.opened_at AT TIME ZONE 'Asia/Shanghai')::date AS opened_on, split_part(u.code, '.', 1) AS division
-    FROM workflow_step s JOIN workflow_unit u ON u.id = s.unit_id
-    WHERE s.id = ANY(%(ids)s) AND s.state = 'open' AND s.due <= %(last)s
-    ORDER BY s.id
-    FOR NO KEY UPDATE OF s SKIP LOCKED
-), posting AS (
-    SELECT p.id, p.user_id, p.role, split_part(u.code, '.', 1) AS division
-    FROM workflow_posting p JOIN workflow_unit u ON u.id = p.unit_id
-    WHERE p.valid_from <= %(today)s AND (p.valid_until IS NULL OR p.valid_until >= %(today)s)
-), authority AS MATERIALIZED (
-    SELECT p.user_id, NULL::bigint AS lender_id, p.role, p.division
-    FROM posting p JOIN workflow_user w ON w.id = p.user_id AND w.is_active
-    UNION ALL
-    SELECT b.substitute_id, p.user_id, p.role, p.division
-    FROM posting p JOIN workflow_substitution b ON b.posting_id = p.id AND b.revoked_at IS NULL
-        AND b.valid_from <= %(today)s AND b.valid_until >= %(today)s
-    JOIN workflow_user w ON w.id = b.substitute_id AND w.is_active
-), covers AS (
-    SELECT b.id AS step_id, a.user_id, a.lender_id, a.role, a.role = b.role AS decides,
-           a.role = b.supervisor_role AS supervises, a.user_id = b.holder_id AS claims
-    FROM batch b
-    CROSS JOIN unnest(ARRAY[2, 4, 6, 9, 12, 14]) AS code(digits)
-    JOIN authority a ON a.division = left(b.division, code.digits) AND a.role IN (b.role, b.supervisor_role)
-    WHERE length(b.division) >= code.digits
-), claimed AS (
-    SELECT step_id, user_id, array_agg(lender_id) AS lenders FROM covers WHERE decides AND claims GROUP BY 1, 2
-), cadre AS (
-    SELECT b.id AS step_id, p.user_id FROM batch b
-    JOIN workflow_participant p ON p.case_id = b.case_id AND p.role = 'contact_cadre'
-        AND p.valid_from <= %(today)s AND (p.valid_until IS NULL OR p.valid_until >= %(today)s)
-), told AS MATERIALIZED (
-    SELECT c.step_id, c.user_id, 'holder' AS audience FROM covers c LEFT JOIN claimed k ON k.step_id = c.step_id
-    WHERE c.decides AND (
-        k.step_id IS NULL OR c.user_id = k.user_id OR c.lender_id = k.user_id OR c.user_id = ANY(k.lenders))
-    UNION ALL
-    SELECT k.step_id, a.user_id, 'contact_cadre' FROM cadre k
-    JOIN authority a ON a.user_id = k.user_id AND a.lender_id IS NULL AND a.role <> ALL(%(no_sight)s)
-    UNION ALL
-    SELECT k.step_id, a.user_id, 'contact_cadre' FROM cadre k
-    JOIN authority a ON a.lender_id = k.user_id AND a.role = 'contact_cadre'
-    UNION ALL
-    SELECT c.step_id, c.user_id, 'supervisor' FROM covers c WHERE c.supervises
-), held AS (
-    SELECT DISTINCT b.id FROM batch b JOIN workflow_hold h ON h.case_id = b.case_id AND h.resumed_at IS NULL
-        AND (h.round_id IS NULL OR h.round_id = b.round_id)
-), written AS (
-    INSERT INTO workflow_notice (case_id, step_id, recipient_id, word, rung, cycle, audience, created_at, not_before,
-                                 superseded_at, superseded_why)
-    SELECT DISTINCT ON (b.id, r.rung, t.user_id)
-           b.case_id, b.id, t.user_id, 'reminder', r.rung, b.due_version, t.audience, %(now)s, %(not_before)s,
-           CASE WHEN r.highest THEN NULL ELSE %(now)s END, CASE WHEN r.highest THEN '' ELSE 'higher_rung' END
-    FROM batch b
-    JOIN reach r ON r.due = b.due AND (r.rung >= 0 OR r.day > b.opened_on)
-    JOIN told t ON t.step_id = b.id AND t.audience = r.audience
-    LEFT JOIN held h ON h.id = b.id
-    WHERE h.id IS NULL OR t.audience = 'supervisor'
-    ORDER BY b.id, r.rung, t.user_id, array_position(ARRAY['holder', 'contact_cadre', 'supervisor'], t.audience)
-    ON CONFLICT (step_id, rung, recipient_id, cycle) WHERE word = 'reminder' DO NOTHING
-    RETURNING superseded_at
-)
-SELECT count(*) FILTER (WHERE superseded_at IS NULL) FROM written
-"""
-
-# A word that the relay withdrew because of a hold or another's claim is owed again once that has passed (an hour later
-# at the earliest, so that the two do not chase each other); the relay asks everything else afresh.
-REVIVE = """
-UPDATE workflow_notice SET superseded_at = NULL, superseded_why = '', not_before = %(not_before)s WHERE id IN (
-    SELECT n.id FROM workflow_notice n JOIN workflow_step s ON s.id = n.step_id
-    WHERE n.step_id = ANY(%(ids)s) AND n.word = 'reminder' AND n.cycle = s.due_version AND s.state = 'open'
-      AND n.superseded_at < %(now)s - interval '1 hour'
-      AND (n.superseded_why = 'no_longer_theirs' AND (s.holder_id IS NULL OR s.holder_id = n.recipient_id)
-           OR n.superseded_why = 'on_hold' AND NOT EXISTS (
-               SELECT 1 FROM workflow_hold h WHERE h.case_id = s.case_id AND h.resumed_at IS NULL
-                   AND (h.round_id IS NULL OR h.round_id = s.round_id)))
-    ORDER BY n.id FOR NO KEY UPDATE OF n SKIP LOCKED)
-"""
+# a worker that is stopped in mid-batch must not keep its rows from the others for ever
+STATEMENT_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
+# the planner knows nothing of the sizes of these CTEs and would nest loops: 9.5 s instead of 0.1 s for 500
+NO_NESTED_LOOPS = "SET LOCAL enable_nestloop = off"
 
 
 @dataclass
@@ -117,66 +38,108 @@ class Swept:
     failed: list[int] = field(default_factory=list)
 
 
-def sweep(now: datetime) -> int:
+def sweep(now: datetime, *, thorough: bool = False) -> int:
     """Write every reminder that is due on this moment's Shanghai date; returns how many live ones it wrote."""
-    return sweep_all(now).reminders
+    return sweep_all(now, thorough=thorough).reminders
 
 
-def sweep_all(now: datetime, batch: int = BATCH) -> Swept:
-    """The same, with what went wrong."""
+def sweep_all(now: datetime, batch: int = BATCH, *, thorough: bool = False) -> Swept:
+    """The same, with what went wrong. `thorough` looks at every step again instead of those whose rung is new."""
     done = Swept()
-    today = clock.date_of(now)
-    calendar = calendars.load()
-    last = rungs.last_due(today, calendar)
-    facts = _parameters(now, today, last, calendar)
-    for ids in _batches(last, batch):
+    scene = _Scene(now, thorough)
+    for rows in _batches(scene, batch):
         done.batches += 1
-        _remind(ids, facts, done)
+        _remind(rows, scene, done)
     return done
 
 
-def _parameters(now: datetime, today: date, last: date, calendar: WorkCalendar) -> dict[str, Any]:
-    first = Step.objects.filter(state="open", due__lte=last).aggregate(first=Min("due"))["first"] or last
-    dues = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    rows = rungs.timetable(dues, today, calendar)
-    return {
-        "dues": [r.due for r in rows],
-        "rungs": [r.rung for r in rows],
-        "days": [r.day for r in rows],
-        "highest": [r.highest for r in rows],
-        "audiences": [r.audience for r in rows],
-        "today": today,
-        "last": last,
-        "now": now,
-        "not_before": min(now, clock.now()),
-        "no_sight": [str(role) for role in policies.NO_SIGHT],
-    }
+class _Scene:
+    """What every batch of one sweep shares: the moment, the calendar, the ladders in force."""
+
+    def __init__(self, now: datetime, thorough: bool) -> None:
+        self.now, self.today, self.thorough = now, clock.date_of(now), thorough
+        self.calendar, self.in_force = calendars.load(), ladders.in_force()
+        self._known: dict[tuple[date, Ladder], tuple[list[RungDay], date]] = {}
+        own = bool(self.in_force.routes)
+        self.statement = REMIND.format(
+            ladder="COALESCE(l.ladder, 0)" if own else "0",
+            route="JOIN workflow_case c ON c.id = s.case_id LEFT JOIN unnest(%(l_routes)s::bigint[], "
+            "%(l_ladders)s::bigint[]) AS l(route, ladder) ON l.route = c.route_id"
+            if own
+            else "",
+        )
+        self.fixed = {
+            "today": self.today,
+            "now": now,
+            "not_before": min(now, clock.now()),
+            "no_sight": [str(role) for role in policies.NO_SIGHT],
+            "doers": list(rungs.DOERS),
+            "order": list(rungs.AUDIENCES),
+            "posts": list(rungs.POSTS),
+            "post_roles": list(rungs.POSTS.values()),
+            "l_routes": list(self.in_force.routes),
+            "l_ladders": list(self.in_force.routes.values()),
+        }
+
+    def parameters(self, ids: list[int], dues: Iterable[date]) -> dict[str, Any]:
+        """The reached rungs and the next day of these due dates, as columns that the statement joins."""
+        reach: list[tuple[Any, ...]] = []
+        following: list[tuple[Any, ...]] = []
+        for due in dues:
+            for key, by_severity in self.in_force.ladders.items():
+                for severity, ladder in by_severity.items():
+                    days, after = self._reached(due, ladder)
+                    reach += [_column(key, severity, row) for row in days]
+                    following.append((key, severity != rungs.ORDINARY, due, after))
+        names = ("ladders", "severes", "dues", "rungs", "days", "highest", "audiences", "urgent")
+        columns = dict(zip(names, map(list, zip(*reach, strict=True)), strict=False)) or {name: [] for name in names}
+        after_names = ("f_ladders", "f_severes", "f_dues", "f_days")
+        columns |= dict(zip(after_names, map(list, zip(*following, strict=True)), strict=False))
+        return {**self.fixed, **columns, "ids": ids}
+
+    def _reached(self, due: date, ladder: Ladder) -> tuple[list[RungDay], date]:
+        if (due, ladder) not in self._known:
+            rows = rungs.timetable([due], self.today, self.calendar, ladder)
+            self._known[due, ladder] = rows, rungs.next_day(due, self.today, self.calendar, ladder)
+        return self._known[due, ladder]
+
+    @property
+    def last_due(self) -> date:
+        """The latest due date that has reached any rung today."""
+        used = [ladder for by_severity in self.in_force.ladders.values() for ladder in by_severity.values()]
+        return max(rungs.last_due(self.today, self.calendar, ladder) for ladder in used)
 
 
-def _batches(last: date, size: int) -> Iterator[list[int]]:
-    """Ids of open steps that have reached a rung, earliest due first, `size` at a time; a locked one waits a minute."""
-    seen: tuple[date, int] | None = None
+def _column(key: int, severity: str, row: RungDay) -> tuple[Any, ...]:
+    severe = severity != rungs.ORDINARY
+    return (key, severe, row.due, row.rung, row.day, row.highest, ",".join(row.audiences), row.urgent)
+
+
+def _batches(scene: _Scene, size: int) -> Iterator[list[tuple[int, date]]]:
+    """(id, due) of the open steps to look at, `size` at a time; one that another sweep has locked waits a minute."""
+    seen, new = 0, Q(remind_on__lte=scene.today)
+    wanted = new | Q(due__lte=scene.last_due) if scene.thorough else new
     while True:
-        steps = Step.objects.filter(state="open", due__lte=last).order_by("due", "id")
-        if seen:
-            steps = steps.extra(where=["(due, id) > (%s, %s)"], params=list(seen))  # keyset, served by step_open_due
-        rows = list(steps.values_list("due", "id")[:size])
+        steps = Step.objects.filter(wanted, state="open", id__gt=seen)
+        rows = list(steps.order_by("id").values_list("id", "due")[:size])
         if not rows:
             return
-        seen = rows[-1]
-        yield [row[1] for row in rows]
+        seen = rows[-1][0]
+        yield rows
 
 
-def _remind(ids: list[int], facts: dict[str, Any], done: Swept) -> None:
+def _remind(rows: list[tuple[int, date]], scene: _Scene, done: Swept) -> None:
     """One batch in one transaction; a failing batch is halved until the bad row stands alone (promise P15)."""
+    ids = [pk for pk, _due in rows]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # the planner knows nothing of the sizes of these CTEs and would nest loops: 9.5 s instead of 0.1 s for 500
-            cursor.execute("SET LOCAL enable_nestloop = off")
-            cursor.execute(REMIND, facts | {"ids": ids})
+            parameters = scene.parameters(ids, sorted({due for _pk, due in rows}))
+            cursor.execute(f"{STATEMENT_LIMIT}; {NO_NESTED_LOOPS}")
+            cursor.execute(scene.statement, parameters)
             done.reminders += cursor.fetchone()[0]
-            cursor.execute("SET LOCAL enable_nestloop = on")
-            cursor.execute(REVIVE, facts | {"ids": ids})
+            if scene.thorough:
+                cursor.execute("SET LOCAL enable_nestloop = on")
+                cursor.execute(REVIVE, parameters)
     except OperationalError:
         raise  # the server is gone or out of resources: no row's fault, the next sweep finds the rest
     except DatabaseError:
@@ -185,5 +148,5 @@ def _remind(ids: list[int], facts: dict[str, Any], done: Swept) -> None:
             done.failed += ids
             return
         middle = len(ids) // 2
-        _remind(ids[:middle], facts, done)
-        _remind(ids[middle:], facts, done)
+        _remind(rows[:middle], scene, done)
+        _remind(rows[middle:], scene, done)

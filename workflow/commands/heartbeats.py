@@ -6,6 +6,7 @@ from typing import Any
 from workflow.models import Heartbeat
 
 SWEEP, RELAY, NIGHTLY, SENDING_HELD = "sweep", "relay", "nightly", "sending_held"
+THOROUGH = "sweep_thorough"  # the last sweep that looked at every open step again
 LONG_SILENCE = timedelta(hours=24)  # after such a gap outside sending waits for an operator
 
 
@@ -14,13 +15,18 @@ def beat(name: str, at: datetime, **detail: Any) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"at": at, "detail": detail})
 
 
+def last(name: str) -> datetime | None:
+    """When this work was last finished; None when never."""
+    return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+
+
 def hold_sending_after_silence(at: datetime) -> bool:
     """Hold outside sending when the last sweep is more than 24 hours old; the inbox is unaffected."""
-    last = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
-    if last is None or at - last <= LONG_SILENCE:
+    silent_since = last(SWEEP)
+    if silent_since is None or at - silent_since <= LONG_SILENCE:
         return False
     Heartbeat.objects.get_or_create(
-        name=SENDING_HELD, defaults={"at": at, "detail": {"silent_since": last.isoformat()}}
+        name=SENDING_HELD, defaults={"at": at, "detail": {"silent_since": silent_since.isoformat()}}
     )
     return True
 

@@ -4,6 +4,7 @@ from workflow.models.calendar import Calendar, CalendarDay, LeadTime, Schedule, 
 from workflow.models.case import FINAL_STATES, Case, LegalMove, PaperEnd, Participant
 from workflow.models.colleagues import Copy, Finding, Nudge
 from workflow.models.history import Decision, Event, Opinion, Receipt, StreamHead
+from workflow.models.ladder import Ladder
 from workflow.models.notice import Heartbeat, Notice
 from workflow.models.people import Posting, Role, SignIn, Substitution, Unit, User
 from workflow.models.route import Group, Route, Stage, StepPlan, Track
@@ -21,6 +22,7 @@ __all__ = [
     "Group",
     "Heartbeat",
     "Hold",
+    "Ladder",
     "LeadTime",
     "LegalMove",
     "Notice",

@@ -16,9 +16,10 @@ class Notice(models.Model):
     step = models.ForeignKey(Step, models.CASCADE, null=True, related_name="notices")
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     word = models.CharField(max_length=32)  # reminder, step_opened, returned, refused, on_hold, completed ...
-    rung = models.SmallIntegerField(null=True)  # working days from due: -3, 0, 1, 3
+    rung = models.SmallIntegerField(null=True)  # working days from due: -10 ... 10
     cycle = models.PositiveSmallIntegerField(default=0)  # Step.due_version at writing
-    audience = models.CharField(max_length=16, blank=True)  # holder, contact_cadre, supervisor, drafter
+    audience = models.CharField(max_length=16, blank=True)  # holder, contact_cadre, supervisor, drafter ... (rungs.py)
+    urgent = models.BooleanField(default=False, db_default=False)  # passes digest, cap and rest days at once
     event = models.ForeignKey(Event, models.PROTECT, null=True)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()  # ten-second undo: outside sending waits for it

@@ -1,5 +1,6 @@
 """The run: a round is a live group, a step one work item in it; holds stop the step's own clock."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -60,6 +61,7 @@ class Step(models.Model):
     """One work item. Its FSM: open -> approved / returned / refused / skipped / cancelled, or answered (an opinion)."""
 
     ALSO_BORN = ("skipped",)  # a decision just made may count for it from the start
+    LOOK_NOW = date(1, 1, 1)  # the sweep has not looked at it since it was opened or changed
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
@@ -92,10 +94,14 @@ class Step(models.Model):
     asked_role = models.CharField(max_length=32, blank=True)  # the plan's role, where a superior was asked instead
     # skipped because its one approver had just decided the same content: the step whose decision counts here too
     carried_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="carried_to")
+    # the day its next reminder falls due: the sweep's one question. A trigger sets LOOK_NOW when due or holder change
+    remind_on = models.DateField(default=LOOK_NOW, db_default=LOOK_NOW)
 
     class Meta:
         indexes = [
-            # my queue and the sweep: open steps by due, backward, id
+            # what the sweep has to look at today
+            models.Index(fields=["remind_on"], condition=Q(state="open"), name="step_remind_on"),
+            # my queue: open steps by due, backward, id
             models.Index(fields=["due", "backward", "id"], condition=Q(state="open"), name="step_open_due"),
             models.Index(fields=["role", "unit"], condition=Q(state="open"), name="step_open_role"),
             models.Index(fields=["case"], condition=Q(state="open"), name="step_open_case"),

@@ -6,6 +6,7 @@ from workflow import clock, policies
 from workflow.models import Case, Hold, Notice, Participant, Step, User
 from workflow.outbox import ABOUT_A_STEP
 from workflow.policies import Authority
+from workflow.rules import rungs
 from workflow.rules.words import REMINDER
 
 
@@ -61,7 +62,7 @@ class _Context:
         if notice.word == REMINDER and notice.rung is not None and top is not None and notice.rung < top:
             return "higher_rung"
         held = {(notice.case_id, None), (notice.case_id, step.round_id)} & self.holds
-        if held and notice.audience != "supervisor":
+        if held and notice.audience in rungs.DOERS:
             return "on_hold"
         return "" if self._still_theirs(notice, postings) else "no_longer_theirs"
 
@@ -69,8 +70,9 @@ class _Context:
         step = notice.step
         assert step is not None
         covering = [a for a in postings if a.covers(step.role, step.unit.code)]
-        if notice.audience == "supervisor":
-            return any(a.covers(step.supervisor_role, step.unit.code) for a in postings)
+        superior = step.supervisor_role if notice.audience == rungs.SUPERVISOR else rungs.POSTS.get(notice.audience)
+        if superior:
+            return any(a.covers(superior, step.unit.code) for a in postings)
         if notice.audience == "contact_cadre":
             names = {notice.recipient_id} | {a.lender.pk for a in postings if a.lender and a.role == "contact_cadre"}
             return any((notice.case_id, name) in self.cadres for name in names)

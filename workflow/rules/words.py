@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 REMINDER = "reminder"
@@ -23,20 +24,17 @@ WORDS: dict[str, Any] = {
     "superseded": _("Replaced by another agreement"),
 }
 # true on any day from the rung on: after an outage a rung is told late
-RUNGS: dict[int, Any] = {
-    -3: _("Due within three working days"),
-    0: _("Due date reached"),
-    1: _("Late"),
-    3: _("Late by three working days or more; the superior is told"),
-}
-OTHER_RUNG_BEFORE = _("Due soon")
-OTHER_RUNG_AFTER = _("Late")
+DUE, LATE, TOMORROW = _("Due date reached"), _("Late"), _("Due within one working day")
+DUE_WITHIN, LATE_BY = _("Due within {n} working days"), _("Late by {n} working days or more")
 OTHER_WORD = _("There is news")
 
 
 def sentence(word: str, rung: int | None) -> Any:
     """What a notice says, lazily translated."""
-    if word != REMINDER:
+    if word != REMINDER or rung is None:
         return WORDS.get(word, OTHER_WORD)
-    after = rung is not None and rung > 0
-    return RUNGS.get(rung if rung is not None else -99, OTHER_RUNG_AFTER if after else OTHER_RUNG_BEFORE)
+    if rung < -1:
+        return format_lazy(DUE_WITHIN, n=-rung)
+    if rung > 1:
+        return format_lazy(LATE_BY, n=rung)
+    return (TOMORROW, DUE, LATE)[rung + 1]

@@ -1,0 +1,114 @@
+"""The ladder as data: changed by those who keep it, in force from the next sweep, per route and severity."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests import builders
+from tests.builders import at
+from workflow import errors, ladders
+from workflow.commands import deadlines
+from workflow.commands import ladders as commands
+from workflow.models import Event, Ladder, Notice, Posting, Step
+from workflow.rules import rungs
+from workflow.rules.rungs import Rung
+
+OPENED, EARLY, DUE, LATER = (at(f"2026-03-{day:02}") for day in (2, 6, 9, 12))
+KIND = "agreements.Agreement"
+TERSE = {"ordinary": (Rung(2, ("holder", "county"), urgent=True),), "severe": (Rung(0, ("holder",)),)}
+
+
+def told(**about: object) -> set[tuple[str, int]]:
+    rows = Notice.objects.filter(word="reminder", superseded_at=None, **about)
+    return set(rows.values_list("recipient__username", "rung"))
+
+
+def test_a_county_ladder_replaces_the_default_for_every_mode_of_its_routes(world: builders.World):
+    case = builders.agreement(world, now=OPENED)
+    county = world.units[builders.COUNTY]
+    made = commands.change(KIND, "", county, TERSE, actor=world.county_officer, now=OPENED)
+    assert made is not None
+    assert ladders.of_route(case.route_id) == TERSE
+    assert deadlines.sweep(DUE) == 0
+    assert deadlines.sweep(at("2026-03-11")) == 3
+    assert told() == {("clerk", 2), ("clerk_2", 2), ("county_officer", 2)}
+    assert set(Notice.objects.filter(word="reminder").values_list("urgent", flat=True)) == {True}
+
+
+def test_a_mode_of_its_own_comes_before_the_units_and_other_units_keep_the_default(world: builders.World):
+    case = builders.agreement(world, now=OPENED)
+    county, other = world.units[builders.COUNTY], world.units["990199"]
+    commands.change(KIND, "", county, TERSE, actor=world.county_officer, now=OPENED)
+    own = TERSE | {"ordinary": (Rung(-2, ("holder",)),)}
+    commands.change(KIND, "agri_dispersed", county, own, actor=world.county_officer, now=OPENED)
+    assert ladders.of_route(case.route_id) == own
+    Posting.objects.create(user=world.stranger, role="route_keeper", unit=other, valid_from=date(2020, 1, 1))
+    commands.change(KIND, "agri_dispersed", other, TERSE, actor=world.stranger, now=OPENED)
+    assert ladders.of_route(case.route_id) == own
+
+
+def test_a_step_bound_by_the_water_or_a_paper_climbs_the_severe_ladder(world: builders.World):
+    ordinary, severe = (builders.agreement(world, now=OPENED) for _ in range(2))
+    Step.objects.filter(case=severe).update(binding="backward")
+    deadlines.sweep(DUE)
+    assert {who for who, _rung in told(case=ordinary)} == {"clerk", "clerk_2", "contact_cadre"}
+    leaders = {"town_reviewer", "vice_leader"}
+    assert {who for who, _rung in told(case=severe)} == {"clerk", "clerk_2", "contact_cadre"} | leaders
+    assert set(Notice.objects.filter(case=severe, rung=0).values_list("urgent", flat=True)) == {True}
+    assert set(Notice.objects.filter(case=ordinary, rung=0).values_list("urgent", flat=True)) == {False}
+
+
+def test_a_changed_ladder_is_a_new_version_in_history_and_looks_at_open_steps_again(world: builders.World):
+    builders.agreement(world, now=OPENED)
+    county = world.units[builders.COUNTY]
+    commands.change(KIND, "", county, TERSE, actor=world.county_officer, now=OPENED)
+    assert deadlines.sweep(DUE) == 0
+    assert commands.change(KIND, "", county, TERSE, actor=world.county_officer, now=DUE) is None
+    earlier = TERSE | {"ordinary": (Rung(-1, ("holder",)), Rung(0, ("holder",)))}
+    commands.change(KIND, "", county, earlier, actor=world.county_officer, now=DUE)
+    assert deadlines.sweep(DUE) == 2  # the passed rung of the new ladder is recorded, the highest told
+    assert told() == {("clerk", 0), ("clerk_2", 0)}
+    assert Notice.objects.filter(rung=-1, superseded_why="higher_rung").count() == 2
+    assert list(Ladder.objects.order_by("version").values_list("version", "current")) == [(1, False), (2, True)]
+    assert Event.objects.filter(kind="ladder.changed").count() == 2
+
+
+@pytest.mark.parametrize("who", ["clerk", "stranger", "nobody", "system_admin"])
+def test_only_the_keeper_of_the_unit_changes_its_ladder(world: builders.World, who: str):
+    county = world.units[builders.COUNTY]
+    with pytest.raises(errors.NotFound):
+        commands.change(KIND, "", county, TERSE, actor=world.people[who], now=OPENED)
+
+
+def test_a_ladder_that_would_tell_nobody_is_refused(world: builders.World):
+    county = world.units[builders.COUNTY]
+    with pytest.raises(errors.InvalidInput, match="who is told"):
+        wrong = TERSE | {"severe": (Rung(0, ("mayor",)),)}
+        commands.change(KIND, "", county, wrong, actor=world.county_officer, now=OPENED)
+    assert not Ladder.objects.exists()
+
+
+def test_a_step_is_looked_at_when_its_next_rung_falls_due_and_again_when_due_or_holder_change(world: builders.World):
+    case = builders.agreement(world, now=OPENED)
+    step = builders.open_step(case, "draft")
+    assert step.remind_on == Step.LOOK_NOW
+    deadlines.sweep(OPENED)
+    step.refresh_from_db()
+    assert step.remind_on == date(2026, 3, 6)
+    deadlines.sweep(LATER + timedelta(days=60))
+    step.refresh_from_db()
+    assert step.remind_on == rungs.NEVER
+    for change in ({"due": date(2026, 6, 1)}, {"due_version": 9}, {"holder": world.clerk}, {"binding": "expiry"}):
+        Step.objects.filter(pk=step.pk).update(remind_on=rungs.NEVER)
+        Step.objects.filter(pk=step.pk).update(**change)
+        step.refresh_from_db()
+        assert step.remind_on == Step.LOOK_NOW, change
+
+
+def test_a_new_colleague_is_found_by_the_thorough_sweep(world: builders.World):
+    case = builders.agreement(world, now=OPENED)
+    deadlines.sweep(DUE)
+    late = builders.user("late_comer", "clerk", world.units[builders.HOME_TOWN])
+    assert deadlines.sweep(DUE) == 0
+    assert deadlines.sweep(DUE, thorough=True) == 1
+    assert (late.username, 0) in told(case=case)

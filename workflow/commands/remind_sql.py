@@ -1,0 +1,109 @@
+"""The sweep's statements: one set-based write per batch of steps, and the revival of words withdrawn for a while.
+
+Division codes are prefixes of fixed lengths, so "which postings cover this unit" is an equality join.
+"""
+
+# Recipients: the claimant while their posting covers the step (else everyone whose posting does), with the people
+# they lent it to or hold it for; the household's contact cadres; the superiors over the unit whom the rung names.
+# {route} is the case's route only where some route has a ladder of its own: everywhere else the join is spared.
+REMIND = """
+WITH reach(ladder, severe, due, rung, day, highest, audiences, urgent) AS (
+    SELECT * FROM unnest(%(ladders)s::bigint[], %(severes)s::bool[], %(dues)s::date[], %(rungs)s::int[],
+        %(days)s::date[], %(highest)s::bool[], %(audiences)s::text[], %(urgent)s::bool[])
+), following(ladder, severe, due, day) AS (
+    SELECT * FROM unnest(%(f_ladders)s::bigint[], %(f_severes)s::bool[], %(f_dues)s::date[], %(f_days)s::date[])
+), post(audience, role) AS (
+    SELECT * FROM unnest(%(posts)s::text[], %(post_roles)s::text[])
+), batch AS (
+    SELECT s.id, s.case_id, s.round_id, s.due, s.due_version, s.holder_id, s.role, s.supervisor_role,
+           {ladder} AS ladder, s.binding <> 'forward' AS severe,
+           (s.opened_at AT TIME ZONE 'Asia/Shanghai')::date AS opened_on, split_part(u.code, '.', 1) AS division
+    FROM workflow_step s JOIN workflow_unit u ON u.id = s.unit_id {route}
+    WHERE s.id = ANY(%(ids)s) AND s.state = 'open'
+    ORDER BY s.id
+    FOR NO KEY UPDATE OF s SKIP LOCKED
+), looked AS (
+    UPDATE workflow_step s SET remind_on = f.day
+    FROM batch b JOIN following f ON f.ladder = b.ladder AND f.severe = b.severe AND f.due = b.due
+    WHERE s.id = b.id AND s.remind_on <> f.day
+), owed AS MATERIALIZED (
+    SELECT b.id AS step_id, r.rung, r.highest, r.urgent, who.audience,
+           CASE who.audience WHEN 'holder' THEN b.role WHEN 'supervisor' THEN b.supervisor_role
+                ELSE p.role END AS role
+    FROM batch b
+    JOIN reach r ON r.ladder = b.ladder AND r.severe = b.severe AND r.due = b.due
+        AND (r.rung >= 0 OR r.day > b.opened_on)
+    CROSS JOIN unnest(string_to_array(r.audiences, ',')) AS who(audience)
+    LEFT JOIN post p ON p.audience = who.audience
+), posting AS (
+    SELECT p.id, p.user_id, p.role, split_part(u.code, '.', 1) AS division
+    FROM workflow_posting p JOIN workflow_unit u ON u.id = p.unit_id
+    WHERE p.valid_from <= %(today)s AND (p.valid_until IS NULL OR p.valid_until >= %(today)s)
+), authority AS MATERIALIZED (
+    SELECT p.user_id, NULL::bigint AS lender_id, p.role, p.division
+    FROM posting p JOIN workflow_user w ON w.id = p.user_id AND w.is_active
+    UNION ALL
+    SELECT b.substitute_id, p.user_id, p.role, p.division
+    FROM posting p JOIN workflow_substitution b ON b.posting_id = p.id AND b.revoked_at IS NULL
+        AND b.valid_from <= %(today)s AND b.valid_until >= %(today)s
+    JOIN workflow_user w ON w.id = b.substitute_id AND w.is_active
+), wanted AS MATERIALIZED (
+    SELECT DISTINCT o.step_id, o.audience, o.role, b.division, b.holder_id
+    FROM owed o JOIN batch b ON b.id = o.step_id WHERE o.role IS NOT NULL
+), covers AS MATERIALIZED (
+    SELECT w.step_id, w.audience, a.user_id, a.lender_id, a.user_id = w.holder_id AS claims
+    FROM wanted w
+    CROSS JOIN unnest(ARRAY[2, 4, 6, 9, 12, 14]) AS code(digits)
+    JOIN authority a ON a.division = left(w.division, code.digits) AND a.role = w.role
+    WHERE length(w.division) >= code.digits
+), claimed AS (
+    SELECT step_id, user_id, array_agg(lender_id) AS lenders FROM covers WHERE audience = 'holder' AND claims
+    GROUP BY 1, 2
+), cadre AS (
+    SELECT b.id AS step_id, p.user_id FROM batch b
+    JOIN workflow_participant p ON p.case_id = b.case_id AND p.role = 'contact_cadre'
+        AND p.valid_from <= %(today)s AND (p.valid_until IS NULL OR p.valid_until >= %(today)s)
+), told AS MATERIALIZED (
+    SELECT c.step_id, c.user_id, c.audience FROM covers c LEFT JOIN claimed k ON k.step_id = c.step_id
+    WHERE c.audience <> 'holder'
+        OR k.step_id IS NULL OR c.user_id = k.user_id OR c.lender_id = k.user_id OR c.user_id = ANY(k.lenders)
+    UNION ALL
+    SELECT k.step_id, a.user_id, 'contact_cadre' FROM cadre k
+    JOIN authority a ON a.user_id = k.user_id AND a.lender_id IS NULL AND a.role <> ALL(%(no_sight)s)
+    UNION ALL
+    SELECT k.step_id, a.user_id, 'contact_cadre' FROM cadre k
+    JOIN authority a ON a.lender_id = k.user_id AND a.role = 'contact_cadre'
+), held AS (
+    SELECT DISTINCT b.id FROM batch b JOIN workflow_hold h ON h.case_id = b.case_id AND h.resumed_at IS NULL
+        AND (h.round_id IS NULL OR h.round_id = b.round_id)
+), written AS (
+    INSERT INTO workflow_notice (case_id, step_id, recipient_id, word, rung, cycle, audience, urgent, created_at,
+                                 not_before, superseded_at, superseded_why)
+    SELECT DISTINCT ON (b.id, o.rung, t.user_id)
+           b.case_id, b.id, t.user_id, 'reminder', o.rung, b.due_version, t.audience, o.urgent, %(now)s, %(not_before)s,
+           CASE WHEN o.highest THEN NULL ELSE %(now)s END, CASE WHEN o.highest THEN '' ELSE 'higher_rung' END
+    FROM owed o
+    JOIN batch b ON b.id = o.step_id
+    JOIN told t ON t.step_id = o.step_id AND t.audience = o.audience
+    LEFT JOIN held h ON h.id = b.id
+    WHERE h.id IS NULL OR t.audience <> ALL(%(doers)s)
+    ORDER BY b.id, o.rung, t.user_id, array_position(%(order)s::text[], t.audience::text)
+    ON CONFLICT (step_id, rung, recipient_id, cycle) WHERE word = 'reminder' DO NOTHING
+    RETURNING superseded_at
+)
+SELECT count(*) FILTER (WHERE superseded_at IS NULL) FROM written
+"""
+
+# A word that the relay withdrew because of a hold or another's claim is owed again once that has passed (an hour later
+# at the earliest, so that the two do not chase each other); the relay asks everything else afresh.
+REVIVE = """
+UPDATE workflow_notice SET superseded_at = NULL, superseded_why = '', not_before = %(not_before)s WHERE id IN (
+    SELECT n.id FROM workflow_notice n JOIN workflow_step s ON s.id = n.step_id
+    WHERE n.step_id = ANY(%(ids)s) AND n.word = 'reminder' AND n.cycle = s.due_version AND s.state = 'open'
+      AND n.superseded_at < %(now)s - interval '1 hour'
+      AND (n.superseded_why = 'no_longer_theirs' AND (s.holder_id IS NULL OR s.holder_id = n.recipient_id)
+           OR n.superseded_why = 'on_hold' AND NOT EXISTS (
+               SELECT 1 FROM workflow_hold h WHERE h.case_id = s.case_id AND h.resumed_at IS NULL
+                   AND (h.round_id IS NULL OR h.round_id = s.round_id)))
+    ORDER BY n.id FOR NO KEY UPDATE OF n SKIP LOCKED)
+"""
