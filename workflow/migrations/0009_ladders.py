@@ -24,7 +24,7 @@ UNDO = "DROP TRIGGER step_look_again ON workflow_step; DROP FUNCTION workflow_lo
 class Migration(migrations.Migration):
     """Expands only: old code goes on working beside it."""
 
-    dependencies = [("workflow", "0006_people")]
+    dependencies = [("workflow", "0008_routes_as_policy")]
     operations = [
         migrations.CreateModel(
             name="Ladder",
