@@ -10,8 +10,9 @@ class AgreementsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the board how many households have not begun: the engine knows cases, not households."""
-        from agreements.queries import register  # noqa: PLC0415 (models are not loaded any earlier)
-        from workflow.queries import board  # noqa: PLC0415
+        """Tell the board how many households have not begun, and the queue how to find a person's household."""
+        from agreements.queries import register, search  # noqa: PLC0415 (models are not loaded any earlier)
+        from workflow.queries import board, filters  # noqa: PLC0415
 
         board.NOT_STARTED[:] = [register.not_started]
+        filters.SUBJECT_SEARCH[:] = [search.cases]

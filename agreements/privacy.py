@@ -73,6 +73,11 @@ def blind_index(text: str) -> str:
     return hmac.new(settings.PRIVACY_INDEX_KEY, text.upper().encode(), hashlib.sha256).hexdigest()
 
 
+def last_four_index(number: str) -> str:
+    """Keyed digest of a number's last four signs, apart from the digests of whole numbers."""
+    return blind_index(f"last4:{number[-4:]}")
+
+
 def id_number(person_uid: str, token: str) -> Masked | None:
     """A person's number as a mask that can be revealed."""
     if not token:

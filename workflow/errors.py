@@ -170,6 +170,18 @@ class InvalidInput(Refusal):
     status = 422
 
 
+class TextNeeded(Refusal):
+    """Write one line of at most %(size)s characters."""
+
+    status = 422
+
+
+class DeskFull(Refusal):
+    """You already keep %(most)s of these. Remove one first."""
+
+    status = 422
+
+
 class NoRoute(Refusal):
     """No published route fits %(kind)s / %(mode)s in %(unit)s; the county's route keeper must publish one."""
 

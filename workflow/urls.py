@@ -3,7 +3,21 @@
 from django.urls import include, path
 
 from workflow import people_urls
-from workflow.views import audit, auth, board, cases, inbox, operations, queue, setup, staff, substitutions
+from workflow.views import (
+    audit,
+    auth,
+    board,
+    cases,
+    decide,
+    desk,
+    inbox,
+    operations,
+    queue,
+    setup,
+    staff,
+    substitutions,
+    work,
+)
 
 urlpatterns = [
     path("", queue.home, name="home"),
@@ -16,13 +30,22 @@ urlpatterns = [
     path("account/", auth.my_account, name="account"),
     path("account/sessions/<int:sign_in_id>/end", auth.end_session, name="session_end"),
     path("queue/", queue.queue_page, name="queue"),
+    path("queue/pulse", queue.pulse, name="pulse"),
+    path("queue/export", queue.export_page, name="queue_export"),
+    path("queue/work/", work.work_page, name="work"),
+    path("find/", queue.find, name="find"),
+    path("desk/", desk.keeping, name="desk"),
+    path("desk/views", desk.save_view, name="view_save"),
+    path("desk/views/<int:view_id>/remove", desk.drop_view, name="view_drop"),
+    path("desk/phrases", desk.save_phrase, name="phrase_save"),
+    path("desk/phrases/<int:phrase_id>/remove", desk.drop_phrase, name="phrase_drop"),
     path("cases/<str:reference>/", cases.case_page, name="case"),
     path("cases/<str:reference>/print/", cases.print_case, name="case_print"),
     path("cases/<str:reference>/hold", cases.hold, name="case_hold"),
     path("cases/<str:reference>/resume", cases.resume, name="case_resume"),
-    path("steps/<int:step_id>/decide", cases.decide, name="step_decide"),
-    path("steps/<int:step_id>/claim", cases.claim, name="step_claim"),
-    path("steps/<int:step_id>/release", cases.release, name="step_release"),
+    path("steps/<int:step_id>/decide", decide.decide, name="step_decide"),
+    path("steps/<int:step_id>/claim", decide.claim, name="step_claim"),
+    path("steps/<int:step_id>/release", decide.release, name="step_release"),
     path("inbox/", inbox.inbox_page, name="inbox"),
     path("inbox/badge", inbox.badge, name="inbox_badge"),
     path("inbox/read", inbox.mark_read, name="inbox_read"),

@@ -185,5 +185,6 @@ def _person(row: dict[str, Any], household: Household) -> Person:
     if row["id_no"]:
         made.id_cipher = privacy.encrypt(row["id_no"], str(made.uid))
         made.id_index = privacy.blind_index(row["id_no"])
+        made.last4_index = privacy.last_four_index(row["id_no"])
         made.sex = identity.sex(row["id_no"])
     return made

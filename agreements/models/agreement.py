@@ -27,6 +27,8 @@ class Agreement(RouteReach, Case):
     """A household's resettlement agreement (搬迁安置协议) from draft to completed."""
 
     page_template: ClassVar[str] = "agreements/case_body.html"
+    facts_template: ClassVar[str] = "agreements/case_facts.html"
+    remedy_template: ClassVar[str] = "agreements/case_remedy.html"
     state_names: ClassVar[dict[str, Any]] = lifecycle.STATES
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="agreements")

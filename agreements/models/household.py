@@ -54,6 +54,8 @@ class Person(models.Model):
     id_cipher = models.TextField(blank=True)
     # one person in two households of a programme is a hard stop; null where the number is missing
     id_index = models.CharField(max_length=64, null=True, unique=True)
+    # keyed digest of the last four signs, for the desk's search inside a reader's scope; tells nothing without the key
+    last4_index = models.CharField(max_length=64, blank=True, db_index=True, db_collation="C")
     id_missing_reason = models.CharField(max_length=60, blank=True)
     sex = models.CharField(max_length=1, blank=True)
     relation = models.CharField(max_length=20)

@@ -7,7 +7,7 @@ from django import template
 
 from agreements import forms
 from agreements.models import Agreement
-from agreements.queries import page
+from agreements.queries import brief, page
 from workflow import clock
 
 register = template.Library()
@@ -29,3 +29,9 @@ def upload_form(found: page.AgreementPage) -> forms.RecordForm:
 def fresh_key() -> str:
     """An idempotency key for one form."""
     return uuid.uuid4().hex
+
+
+@register.simple_tag(takes_context=True)
+def agreement_brief(context: dict[str, Any], case: Agreement) -> brief.Brief:
+    """Key facts, papers and remedies for the drawer."""
+    return brief.of(context["request"].user, case, clock.today())

@@ -3,6 +3,7 @@
 from workflow.models.calendar import Calendar, CalendarDay, LeadTime, Schedule, SchedulePoint
 from workflow.models.case import FINAL_STATES, Case, LegalMove, PaperEnd, Participant
 from workflow.models.colleagues import Copy, Finding, Nudge
+from workflow.models.desk import Phrase, SavedView
 from workflow.models.history import Decision, Event, Opinion, Receipt, StreamHead
 from workflow.models.ladder import Ladder
 from workflow.models.notice import Heartbeat, Notice
@@ -30,12 +31,14 @@ __all__ = [
     "Opinion",
     "PaperEnd",
     "Participant",
+    "Phrase",
     "Posting",
     "Promise",
     "Receipt",
     "Role",
     "Round",
     "Route",
+    "SavedView",
     "Schedule",
     "SchedulePoint",
     "SignIn",

@@ -11,22 +11,12 @@ from workflow import calendars, clock, errors, policies, reach
 from workflow.models import Case, Decision, Hold, Round, Step, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
-from workflow.queries import words
+from workflow.queries import stepper, words
+from workflow.queries.stepper import Stop
 from workflow.rules import four_eyes
 from workflow.rules.codes import HOLD_CAUSES
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import Place, PlanSpec, RouteSpec
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One state on the stepper: done, current or waiting, with days used and the limit."""
-
-    state: str
-    status: str  # done | current | waiting | skipped
-    entered: date | None
-    left: date | None
-    days: int | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +111,7 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
     return CasePage(
         case=reading.case,
         sight=policies.aspects_in_sight(reading.authorities, reading.case),
-        stepper=_stepper(reading),
+        stepper=stepper.stops(reading.route, reading.case.state, reading.steps, reading.decisions.values(), today),
         waiting=[_waiting(reading, step) for step in open_steps],
         mine=[made for step in open_steps if (made := _mine(reading, user, step))],
         history=_history(reading),
@@ -247,19 +237,3 @@ def _history(reading: Reading) -> list[HistoryRow]:
         )
         for row in rows
     ]
-
-
-def _stepper(reading: Reading) -> list[Stop]:
-    """Every state of the path; a state that never had a round and lies behind was skipped by its guard."""
-    current = reading.route.order.get(reading.case.state, len(reading.route.order))
-    stops = []
-    for stage in reading.route.stages:
-        index = reading.route.order[stage.state]
-        rounds = [step.round for step in reading.steps if step.round.stage == stage.state]
-        entered = min((clock.date_of(r.opened_at) for r in rounds), default=None)
-        left = max((clock.date_of(r.closed_at) for r in rounds if r.closed_at), default=None)
-        status = "current" if index == current else "waiting" if index > current else "done" if rounds else "skipped"
-        until = left if status == "done" and left else reading.today
-        days = (until - entered).days if entered and status in ("done", "current") else None
-        stops.append(Stop(stage.state, status, entered, left if status == "done" else None, days))
-    return stops

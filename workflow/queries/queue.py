@@ -1,64 +1,35 @@
 """My queue: what waits for me, what I did, what I started. Each list is defined once, here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from workflow import calendars, clock, policies
-from workflow.models import Case, Decision, Hold, Step, Unit, User
-from workflow.models.plan import spec
+from workflow import clock, policies
+from workflow.models import Case, Copy, Decision, Step, User
 from workflow.policies import Authority
-from workflow.queries import words
+from workflow.queries import filters, paging, rows
+from workflow.queries.filters import CAP, LIGHTS, Asked
+from workflow.queries.rows import QueueRow
 
-TABS = ("mine", "claimable", "done", "started")
-LIGHTS = ("red", "amber", "green", "held")
-CAP = 1000  # counts are exact to 999, then "999+"
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One line of the queue."""
-
-    step: Step
-    case: Case
-    reference: str
-    title: str
-    group_name: str
-    stage: str
-    stage_index: int
-    stages: int
-    town: str
-    village: str
-    due: date
-    light: str
-    working_days_left: int
-    slack: int | None
-    waiting_days: int
-    amount: str | None
-    lender: str
-    holder: str
-    attest: bool
-    mine: bool
-
-    @property
-    def pips(self) -> list[str]:
-        """One mark per state: done, current (or overdue), to come."""
-        current = "o" if self.light == "red" else "c"
-        return ["d"] * self.stage_index + [current] + [""] * (self.stages - self.stage_index - 1)
+TABS = filters.TABS
 
 
 @dataclass(frozen=True)
 class QueuePage:
-    """A page of the queue; `next` continues it (keyset), empty at the end."""
+    """A page of the queue; `after` and `before` continue it (keyset), empty at the ends."""
 
     rows: list[QueueRow]
-    next: str
+    after: str
+    before: str
     lights: dict[str, int]
-    tab: str
-    units: dict[str, str] = field(default_factory=dict)
+    asked: Asked
+
+    @property
+    def tab(self) -> str:
+        """Which list this is."""
+        return self.asked.tab
 
 
 def open_steps(user: User, authorities: Iterable[Authority], tab: str) -> QuerySet[Step]:
@@ -82,12 +53,28 @@ def started_steps(user: User) -> QuerySet[Step]:
     return Step.objects.filter(case__drafter=user, state="open").exclude(role="clerk", case__state="draft")
 
 
+def copied_steps(user: User) -> QuerySet[Step]:
+    """Open steps of the cases this user got a copy of."""
+    mine = Copy.objects.filter(user=user).values("case_id")
+    return Step.objects.filter(case__in=mine, state="open")
+
+
+def section_steps(authorities: Iterable[Authority]) -> QuerySet[Step]:
+    """Every open step of the units in which this user holds a post, whoever has it (本科室全部)."""
+    seeing = [a.unit.pk for a in authorities if a.role not in policies.NO_SIGHT | policies.BY_PARTICIPATION]
+    return Step.objects.filter(unit__in=seeing, state="open")
+
+
 def steps_of(user: User, authorities: list[Authority], tab: str) -> QuerySet[Step]:
     """The list behind a tab."""
     if tab == "done":
         return decided_steps(user)
     if tab == "started":
         return started_steps(user)
+    if tab == "copied":
+        return copied_steps(user)
+    if tab == "section":
+        return section_steps(authorities)
     return open_steps(user, authorities, tab)
 
 
@@ -100,110 +87,42 @@ def _capped(steps: QuerySet[Step]) -> int:
     return len(steps.order_by().values_list("pk", flat=True)[:CAP])
 
 
-def page(
-    user: User,
-    *,
-    tab: str = "mine",
-    light: str = "",
-    search: str = "",
-    after: str = "",
-    limit: int = 25,
-    now: datetime | None = None,
-) -> QueuePage:
+def listed(user: User, authorities: list[Authority], asked: Asked, today: date) -> QuerySet[Step]:
+    """Everything the tab and the filters leave, in scope; in no order yet."""
+    seen = Case.objects.filter(policies.scope_of(user, authorities, today))
+    mine = steps_of(user, authorities, asked.tab).filter(case__in=seen)
+    return filters.narrow(mine, asked, today)
+
+
+def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: datetime | None = None) -> QueuePage:
     """One page, ordered by (due, backward, id); what four eyes forbids is still listed, the case page says why."""
+    asked = asked or Asked()
     today = clock.date_of(now) if now else clock.today()
     authorities = policies.postings_of(user, today)
-    steps = steps_of(user, authorities, tab)
-    base = steps.filter(case__in=Case.objects.filter(policies.scope_of(user, authorities, today)))
-    found = _filtered(base, light, search, today)
-    ordered = found.order_by("-closed_at", "-id") if tab == "done" else found.order_by("due", "backward", "id")
-    start = int(after) if after.isdigit() else 0
-    window = list(ordered.select_related("case__home_unit", "unit", "holder", "round")[start : start + limit + 1])
-    rows = _rows(window[:limit], user, authorities, today)
-    lamps = _lights(base, today) if tab != "done" else {}
-    following = str(start + limit) if len(window) > limit else ""
-    return QueuePage(rows, following, lamps, tab)
-
-
-def _held() -> Exists:
-    return Exists(Hold.objects.filter(case=OuterRef("case"), resumed_at=None))
-
-
-def _filtered(steps: QuerySet[Step], light: str, search: str, today: date) -> QuerySet[Step]:
-    if search:
-        steps = steps.filter(
-            Q(case__title__icontains=search)
-            | Q(case__reference__icontains=search)
-            | Q(case__home_unit__name__icontains=search)
-        )
-    if light not in LIGHTS:
-        return steps
-    return steps.filter(_light_filter(light, today))
-
-
-def _light_filter(light: str, today: date) -> Q:
-    if light == "held":
-        return Q(_held())
-    soon = calendars.load().add_working_days(today, words.AMBER_DAYS)
-    spans = {"red": Q(due__lt=today), "amber": Q(due__gte=today, due__lte=soon), "green": Q(due__gt=soon)}
-    return spans[light] & ~Q(_held())
-
-
-def _lights(steps: QuerySet[Step], today: date) -> dict[str, int]:
-    return {light: _capped(steps.filter(_light_filter(light, today))) for light in LIGHTS}
-
-
-def _rows(steps: list[Step], user: User, authorities: list[Authority], today: date) -> list[QueueRow]:
-    held = set(
-        Hold.objects.filter(case__in=[s.case_id for s in steps], resumed_at=None).values_list("case_id", flat=True)
+    found = listed(user, authorities, asked, today).select_related("case__home_unit", "unit", "holder", "round")
+    part = paging.window(
+        found,
+        "done" if asked.tab == "done" else asked.sort,
+        sight=Case.objects.filter(policies.scope_of(user, authorities, today)),
+        after=asked.after,
+        before=asked.before,
+        limit=limit,
+        today=today,
     )
-    codes = {s.case.home_unit.code[:length] for s in steps for length in (9, 12)}
-    units = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
-    return [_row(step, user, authorities, today, step.case_id in held, units) for step in steps]
+    lamps = lights(user, authorities, asked, today)
+    return QueuePage(rows.rows(part.steps, user, authorities, today), part.following, part.previous, lamps, asked)
 
 
-def _row(
-    step: Step, user: User, authorities: list[Authority], today: date, held: bool, units: dict[str, str]
-) -> QueueRow:
-    calendar = calendars.load()
-    route = spec(step.case.route_id)
-    place, plan = route.plans[step.plan]
-    left = words.days_left(step.due, today, calendar)
-    authority = policies.authority_for(authorities, step)
-    home = step.case.home_unit.code
-    sight = policies.aspects_in_sight(authorities, step.case)
-    return QueueRow(
-        step=step,
-        case=step.case,
-        reference=step.case.reference,
-        title=step.case.title,
-        group_name=words.name(plan.names),
-        stage=place.stage.state,
-        stage_index=route.order[place.stage.state],
-        stages=len(route.stages),
-        town=units.get(home[:9], ""),
-        village=units.get(home[:12], ""),
-        due=step.due,
-        light=words.light(left, held),
-        working_days_left=left,
-        slack=_slack(step, today, plan.lead),
-        waiting_days=(today - clock.date_of(step.opened_at)).days,
-        amount=_amount(step.case, sight),
-        lender=str(authority.lender) if authority and authority.lender else "",
-        holder=str(step.holder) if step.holder else "",
-        attest=plan.attest,
-        mine=authority is not None,
-    )
+def lights(user: User, authorities: list[Authority], asked: Asked, today: date) -> dict[str, int]:
+    """Count under each light of what else was asked, capped; nothing for what is decided already."""
+    if asked.tab == "done":
+        return {}
+    unlit = listed(user, authorities, replace(asked, light=""), today)
+    return {light: _capped(unlit.filter(filters.light_filter(light, today))) for light in LIGHTS}
 
 
-def _slack(step: Step, today: date, lead: int) -> int | None:
-    """Working days to the backward date less the lead still to come; negative is lost."""
-    if step.backward is None:
-        return None
-    calendar = calendars.load()
-    spent = calendar.ordinal(today) - calendar.ordinal(clock.date_of(step.opened_at))
-    return calendar.ordinal(step.backward) - calendar.ordinal(today) - max(0, lead - spent)
-
-
-def _amount(case: Case, sight: frozenset[str]) -> Any:
-    return case.facts.get("amount") if "amounts" in sight else None
+def reference_of(user: User, step_id: int, today: date | None = None) -> str:
+    """Reference of the case of a step this reader may see, or nothing (promise P20)."""
+    day = today or clock.today()
+    seen = policies.visible_cases(user, day).filter(steps=step_id).values_list("reference", flat=True)
+    return seen.first() or ""

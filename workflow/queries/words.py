@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from workflow.rules.workdays import WorkCalendar
 
@@ -28,3 +29,9 @@ def light(left: int, held: bool) -> str:
     if left < 0:
         return "red"
     return "amber" if left <= AMBER_DAYS else "green"
+
+
+def verdict_counts(made: Mapping[str, int]) -> list[tuple[str, int]]:
+    """(verdict in words, how often), in a fixed order."""
+    names = {"approve": _("approved"), "return": _("returned"), "refuse": _("refused")}
+    return [(names[verdict], made[verdict]) for verdict in names if made.get(verdict)]

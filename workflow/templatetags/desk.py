@@ -33,6 +33,12 @@ ICONS = {
     "print": "M7 9V3h10v6M7 18H4v-8h16v8h-3M7 14h10v7H7z",
     "dl": "M12 4v11M7 11l5 5 5-5M4 20h16",
     "back": "M9 7l-5 5 5 5M4 12h11a5 5 0 010 10h-2",
+    "search": "M11 4a7 7 0 100 14 7 7 0 000-14zM20 20l-4-4",
+    "mail": "M4 6h16v12H4zM4 7l8 6 8-6",
+    "nudge": "M4 10v4h3l6 4V6l-6 4zM16 9a4 4 0 010 6",
+    "dots": "M6 12h.01M12 12h.01M18 12h.01",
+    "up": "M12 19V5M6 11l6-6 6 6",
+    "down": "M12 5v14M6 13l6 6 6-6",
     "hand": "M4 12h12M12 6l6 6-6 6",
     "tree": "M12 3v6M6 21v-5h12v5M12 9v7M9 3h6v4H9zM3 21h6M15 21h6",
     "people": "M9 5a3.5 3.5 0 100 7 3.5 3.5 0 000-7zM2 20a7 7 0 0114 0M16 5a3.5 3.5 0 010 7M18 14a7 7 0 014 6",
@@ -117,3 +123,15 @@ def initial(name: str) -> str:
 def other_language() -> str:
     """The language the switch leads to."""
     return "en" if (get_language() or "").startswith("zh") else "zh-hans"
+
+
+@register.simple_tag
+def query(asked: Any, **changed: str) -> str:
+    """The queue's address with some of its fields changed."""
+    return str(asked.query(**changed))
+
+
+@register.filter
+def plus(one: int, other: int) -> int:
+    """Sum of two counts."""
+    return one + other

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies
-from workflow.commands import cases, steps
-from workflow.queries import around, casepage
+from workflow.commands import cases
+from workflow.queries import around, casepage, desk
 from workflow.rules.codes import HOLD_CAUSES, REASON_CODES
-from workflow.views.access import signed_in
+from workflow.views.access import authorities_of, signed_in
 from workflow.views.refusals import say_and_return
 
 
@@ -31,12 +31,7 @@ def context_of(request: HttpRequest, reference: str) -> dict[str, Any]:
         "hold_causes": HOLD_CAUSES,
         "today": clock.today(),
         "nav": "queue",
-        "phrases": (
-            _("Agreed."),
-            _("Please complete the papers."),
-            _("Please check the area."),
-            _("Please check the amount."),
-        ),
+        "phrases": desk.chips(user, authorities_of(request)),
     }
 
 
@@ -53,48 +48,6 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
 def print_case(request: HttpRequest, reference: str) -> HttpResponse:
     """The same without anything to click."""
     return render(request, "workflow/case_print.html", context_of(request, reference))
-
-
-@signed_in
-@require_POST
-def decide(request: HttpRequest, step_id: int) -> HttpResponse:
-    """POST /steps/<id>/decide: form in, one call, back to the list; a refusal is a page of its status."""
-    user: Any = request.user
-    form = request.POST
-    prefix = "seen-"
-    verdict = form.get("verdict", "")
-    steps.decide(
-        step_id,
-        actor=user,
-        verdict=verdict,
-        key=form.get("key"),
-        comment=form.get("comment", ""),
-        seen={name[len(prefix) :]: form[name] for name in form if name.startswith(prefix)},
-        document_no=form.get("document_no", ""),
-        to=form.get("to", ""),
-        resume=form.get("resume", "with_me"),
-        reason_code=form.get("reason_code", ""),
-    )
-    said = {"approve": _("Approved."), "return": _("Returned."), "refuse": _("Refused.")}
-    return say_and_return(request, said[verdict])
-
-
-@signed_in
-@require_POST
-def claim(request: HttpRequest, step_id: int) -> HttpResponse:
-    """POST /steps/<id>/claim."""
-    user: Any = request.user
-    steps.claim(step_id, actor=user, key=request.POST.get("key"))
-    return say_and_return(request, _("Claimed."))
-
-
-@signed_in
-@require_POST
-def release(request: HttpRequest, step_id: int) -> HttpResponse:
-    """POST /steps/<id>/release."""
-    user: Any = request.user
-    steps.release(step_id, actor=user, key=request.POST.get("key"))
-    return say_and_return(request, _("Released."))
 
 
 @signed_in

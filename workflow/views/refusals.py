@@ -41,8 +41,11 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def fragment(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The same words for htmx; HX-Reswap tells the desk's script that this error is meant to be shown."""
-    response = render(request, "workflow/partials/refused.html", {"message": refusal.message}, status=refusal.status)
+    template = "workflow/partials/" + ("refused_here.html" if request.method == "POST" else "refused.html")
+    response = render(request, template, {"message": refusal.message, "refusal": refusal}, status=refusal.status)
     response.headers["HX-Reswap"] = "innerHTML"
+    if request.method == "POST":  # the sheet stays as it is, with everything typed; the words stand beside its buttons
+        response.headers["HX-Retarget"] = "#sheet-note"
     return response
 
 

@@ -1,104 +1,113 @@
-// The desk's own small script: the bell, drafts that survive an expired session, phrases, the drawer. No dependency.
+// Every page: notes, sending once, asking before what cannot be undone, live counts, a session that has ended.
 (function () {
   "use strict";
-  function poll() {
-    var bell = document.getElementById("bell");
-    if (!bell || document.visibilityState !== "visible") { return; }
-    fetch(bell.dataset.url, { credentials: "same-origin" }).then(function (r) {
-      return r.status === 200 && !r.redirected ? r.text() : null;   // redirected: the session ended
-    }).then(function (text) {
-      if (text === null || !/^\d+$/.test(text)) { return; }
-      bell.textContent = text;
-      bell.hidden = text === "0";
-    }).catch(function () {});
-  }
-  setInterval(poll, 20000);
+  var desk = window.desk = {};
+  desk.each = function (selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); };
+  desk.notes = function () { return document.getElementById("notes"); };
+  desk.say = function (words, kind) {
+    var note = document.createElement("li");
+    note.className = kind || "error";
+    note.textContent = words;
+    desk.notes().appendChild(note);
+  };
+  desk.user = function () { return document.body.dataset.user; };
 
-  // nothing typed is lost: fields of forms marked data-keep are kept in this tab, for this person only, until sent
-  function draft(form) { return "keep:" + document.body.dataset.user + ":" + form.dataset.keep + ":"; }
-  function slot(field) {
-    var form = field.closest("form[data-keep]");
-    return form && field.name && field.type !== "hidden" && field.type !== "password" && field.type !== "file"
-      ? draft(form) + field.name : null;
-  }
-  document.addEventListener("input", function (event) {
-    var key = slot(event.target);
-    if (key) { try { sessionStorage.setItem(key, event.target.value); } catch (e) { /* private mode */ } }
+  // --- sending: a double click sends once; a question is asked before anything else hears of the click -------------
+  document.addEventListener("submit", function (event) {
+    var form = event.target, ask = event.submitter && event.submitter.dataset.confirm;
+    if (form.method.toLowerCase() === "get") { return; }
+    if (form.dataset.sent || (ask && !window.confirm(ask))) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    form.dataset.sent = "1";
+    form.classList.add("sending");
+    setTimeout(function () { delete form.dataset.sent; form.classList.remove("sending"); }, 4000);
+  }, true);
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-autosend]")) { event.target.form.requestSubmit(); }
   });
-  function restore(root) {
-    root.querySelectorAll("form[data-keep] textarea, form[data-keep] input[type=text]").forEach(function (field) {
-      var key = slot(field);
-      var kept = key && sessionStorage.getItem(key);
-      if (kept && !field.value) { field.value = kept; }
+
+  // --- live counts: one small question with an ETag; the browser sends it back and the server answers 304 ----------
+  var last = "";
+  function show(counts) {
+    Object.keys(counts).forEach(function (name) {
+      var words = counts[name] > 999 ? "999+" : String(counts[name]);
+      desk.each("[data-count='" + name + "']", function (element) {
+        element.textContent = words;
+        if (element.hasAttribute("data-hide-zero")) { element.hidden = counts[name] === 0; }
+      });
     });
   }
-  document.addEventListener("submit", function (event) {
-    var form = event.target;
-    if (form.dataset.sent) { event.preventDefault(); return; }   // a double click sends once
-    var ask = event.submitter && event.submitter.dataset.confirm;
-    if (ask && !window.confirm(ask)) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
-    if (form.dataset.keep) {
-      form.classList.add("sending");
-      try { sessionStorage.setItem("sent", draft(form)); } catch (e) { /* private mode */ }
-    }
-    setTimeout(function () { delete form.dataset.sent; }, 4000);
-  });
-  // only the draft that was sent, and only once the server took it; other forms keep theirs
-  var sent = sessionStorage.getItem("sent");
-  sessionStorage.removeItem("sent");
-  if (sent && document.querySelector("#notes .success")) {
-    Object.keys(sessionStorage).forEach(function (key) { if (key.indexOf(sent) === 0) { sessionStorage.removeItem(key); } });
-  }
-  document.addEventListener("click", function (event) {
-    var phrase = event.target.closest("[data-phrase]");
-    if (phrase) {
-      var box = phrase.closest("form").querySelector("textarea");
-      box.value = (box.value ? box.value + " " : "") + phrase.dataset.phrase;
-      box.dispatchEvent(new Event("input", { bubbles: true }));
-      box.focus();
-    }
-    if (event.target.closest("[data-close-drawer]")) {
-      document.getElementById("drawer").innerHTML = "";
-      document.querySelector(".frame").classList.remove("split");
-      document.querySelectorAll("tr.cur").forEach(function (row) { row.classList.remove("cur"); });
-    }
-    var row = event.target.closest("[data-opens-drawer]");
-    if (row) {
-      document.querySelectorAll("tr.cur").forEach(function (other) { other.classList.remove("cur"); });
-      row.closest("tr").classList.add("cur");
-    }
-  });
-  document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape" && document.querySelector("#drawer [data-close-drawer]")) {
-      document.querySelector("#drawer [data-close-drawer]").click();
-    }
-  });
-  function say(words) {
-    var note = document.createElement("li");
-    note.className = "error";
-    note.textContent = words;
-    document.getElementById("notes").appendChild(note);
-  }
+  desk.pulse = function (mine) {
+    var address = document.body.dataset.pulse;
+    if (!address || document.visibilityState !== "visible") { return; }
+    var headers = {};
+    if (document.getElementById("desk")) { address += location.search; headers["X-List"] = "1"; }
+    fetch(address, { credentials: "same-origin", headers: headers }).then(function (answer) {
+      if (answer.redirected || answer.status === 401) { desk.ended(); return null; }
+      return answer.ok ? answer.json() : null;
+    }).then(function (counts) {
+      if (!counts) { return; }
+      var list = document.getElementById("desk"), fresh = document.getElementById("fresh");
+      var now = list ? String(counts[list.dataset.tab]) : "";
+      if (fresh && last && now !== last && !mine) { fresh.hidden = false; }
+      last = now;
+      show(counts);
+    }).catch(function () { /* the next one will tell */ });
+  };
+  setInterval(desk.pulse, 20000);
+  if (document.getElementById("desk")) { desk.pulse(true); }
+
+  // --- a session that has ended: say so, keep what was typed, and come back to the same place ----------------------
+  var told = false;
+  desk.ended = function () {
+    if (told) { return; }
+    told = true;
+    desk.say(desk.notes().dataset.ended, "warning");
+    var link = document.createElement("a");
+    link.href = desk.signIn();
+    link.textContent = " " + desk.notes().dataset.signin;
+    desk.notes().lastChild.appendChild(link);
+  };
+  desk.signIn = function () {
+    return document.body.dataset.login + "?next=" + encodeURIComponent(location.pathname + location.search);
+  };
   // a refusal is shown where the answer was awaited; a lost session leads to the sign-in, never into the drawer
   document.body.addEventListener("htmx:beforeSwap", function (event) {
     var answer = event.detail.xhr;
     if (new URL(answer.responseURL, location.href).pathname === document.body.dataset.login) {
       event.detail.shouldSwap = false;
-      location.assign(document.body.dataset.login + "?next=" + encodeURIComponent(location.pathname + location.search));
+      location.assign(desk.signIn());
     } else if (answer.status >= 400 && answer.getResponseHeader("HX-Reswap")) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     } else if (answer.status >= 400) {
-      say(document.getElementById("notes").dataset.failed);
+      desk.say(desk.notes().dataset.failed);
     }
   });
-  document.body.addEventListener("htmx:sendError", function () { say(document.getElementById("notes").dataset.failed); });
-  document.body.addEventListener("htmx:afterSwap", function (event) {
-    restore(event.target);
-    if (event.target.id === "drawer") { document.querySelector(".frame").classList.add("split"); }
-    var first = event.target.querySelector("h2[tabindex]");
-    if (first) { first.focus(); }
+  document.body.addEventListener("htmx:sendError", function () { desk.say(desk.notes().dataset.failed); });
+  document.body.addEventListener("htmx:afterRequest", function (event) {
+    var form = event.target.closest && event.target.closest("form");
+    if (form) { delete form.dataset.sent; form.classList.remove("sending"); }
   });
-  restore(document);
+
+  // --- toasts: ten seconds for an undo; the pointer or the focus on it stops the clock -----------------------------
+  var clock = null;
+  function wait() {
+    clearTimeout(clock);
+    clock = setTimeout(function () { document.getElementById("toasts").textContent = ""; }, 10000);
+  }
+  document.body.addEventListener("htmx:oobAfterSwap", function (event) {
+    if (event.detail.target && event.detail.target.id === "toasts") { wait(); }
+  });
+  desk.each("#toasts", function (box) {
+    if (box.firstElementChild) { wait(); }
+    ["mouseenter", "focusin"].forEach(function (name) { box.addEventListener(name, function () { clearTimeout(clock); }); });
+    ["mouseleave", "focusout"].forEach(function (name) { box.addEventListener(name, wait); });
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-close-toast]")) { document.getElementById("toasts").textContent = ""; }
+  });
 }());

@@ -1,0 +1,160 @@
+"""What a reader asked the queue for: one value from the address, narrowed into one condition. Never writes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from workflow import calendars, policies
+from workflow.models import Case, Hold, Route, Step, StepPlan, Unit, User
+from workflow.models.kinds import state_names
+from workflow.policies import Authority
+from workflow.queries import words
+from workflow.rules.codes import HOLD_CAUSES
+
+TABS = ("mine", "claimable", "done", "started", "copied", "section")
+LIGHTS = ("red", "amber", "green", "held")
+SORTS = ("due", "slack", "waiting")
+CAP = 1000  # counts are exact to 999, then "999+"
+LONG = 60  # letters of a search that are looked at
+# a subject finds its cases by what only it knows (persons); the engine knows no household. text -> ids of cases
+SUBJECT_SEARCH: list[Callable[[str], QuerySet[Case]]] = []
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The address as a value: every field is checked here, so that no nonsense reaches a query."""
+
+    tab: str = "mine"
+    light: str = ""
+    q: str = ""
+    town: str = ""
+    state: str = ""
+    plan: str = ""
+    due: str = ""  # ISO day
+    cause: str = ""
+    special: str = ""  # "1": decided by override (特批) only
+    sort: str = "due"
+    after: str = ""  # id of the step that ended the page before
+    before: str = ""  # id of the step that begins the page after
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the tab and the order was asked."""
+        return bool(self.narrowing())
+
+    def narrowing(self) -> dict[str, str]:
+        """The filters that are set."""
+        free = ("tab", "sort", "after", "before")
+        return {f.name: value for f in fields(self) if f.name not in free and (value := getattr(self, f.name))}
+
+    def query(self, **changed: str) -> str:
+        """The address with some fields changed; paging starts again unless it is what changes."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)} | {"after": "", "before": ""} | changed
+        plain = Asked()
+        return urlencode({name: value for name, value in values.items() if value and value != getattr(plain, name)})
+
+
+def asked(given: Mapping[str, str]) -> Asked:
+    """Read an address; what is not known is left out."""
+    text = {f.name: given.get(f.name, "").strip()[:LONG].replace("\x00", "") for f in fields(Asked)}
+    return Asked(
+        tab=text["tab"] if text["tab"] in TABS else "mine",
+        light=text["light"] if text["light"] in LIGHTS else "",
+        q=text["q"],
+        town=text["town"] if text["town"].isascii() and text["town"].isalnum() else "",
+        state=text["state"] if text["state"] in state_names() else "",
+        plan=text["plan"],
+        due=text["due"] if _day(text["due"]) else "",
+        cause=text["cause"] if text["cause"] in HOLD_CAUSES else "",
+        special="1" if text["special"] == "1" else "",
+        sort=text["sort"] if text["sort"] in SORTS else "due",
+        after=text["after"] if text["after"].isdecimal() else "",
+        before=text["before"] if text["before"].isdecimal() else "",
+    )
+
+
+def _day(raw: str) -> date | None:
+    try:
+        return date.fromisoformat(raw)
+    except ValueError:
+        return None
+
+
+def narrow(steps: QuerySet[Step], what: Asked, today: date) -> QuerySet[Step]:
+    """The steps that fit everything asked."""
+    if what.q:
+        steps = steps.filter(found(what.q, "case__"))
+    if what.town:
+        steps = steps.filter(policies.prefix_range("case__home_unit__code", what.town))
+    if what.state:
+        steps = steps.filter(case__state=what.state)
+    if what.plan:
+        steps = steps.filter(plan=what.plan)
+    if day := _day(what.due):
+        steps = steps.filter(due=day)
+    if what.cause:
+        steps = steps.filter(Exists(open_holds().filter(cause=what.cause)))
+    return steps.filter(light_filter(what.light, today)) if what.light else steps
+
+
+def found(text: str, prefix: str = "") -> Q:
+    """Cases by reference, title, village or group; and by what their kind knows (the last four of an ID number)."""
+    hits = (
+        Q(**{f"{prefix}title__icontains": text})
+        | Q(**{f"{prefix}reference__icontains": text})
+        | Q(**{f"{prefix}home_unit__name__icontains": text})
+    )
+    for search in SUBJECT_SEARCH:
+        hits |= Q(**{f"{prefix}pk__in": search(text)})
+    return hits
+
+
+def open_holds() -> QuerySet[Hold]:
+    """Open holds of the outer step: of its case, or of its round only."""
+    of_round = Q(round=None) | Q(round=OuterRef("round"))
+    return Hold.objects.filter(of_round, case=OuterRef("case"), resumed_at=None)
+
+
+def light_filter(light: str, today: date) -> Q:
+    """The steps under one light."""
+    if light == "held":
+        return Q(Exists(open_holds()))
+    soon = calendars.load().add_working_days(today, words.AMBER_DAYS)
+    spans = {
+        "red": Q(due__lt=today),
+        "amber": Q(due__gte=today) & (Q(due__lte=soon) | Q(was_late=True)),
+        "green": Q(due__gt=soon, was_late=False),
+    }
+    return spans[light] & ~Q(Exists(open_holds()))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filter bar offers this reader: (code, name) each."""
+
+    towns: list[tuple[str, str]]
+    states: list[tuple[str, str]]
+    plans: list[tuple[str, str]]
+    causes: list[tuple[str, str]]
+
+
+def choices(user: User, authorities: Iterable[Authority]) -> Choices:
+    """Towns inside the reader's divisions, and the steps their roles take part in; from plans, not from the run."""
+    authorities = list(authorities)
+    towns = Q(pk__in=[])
+    for one in authorities:
+        towns |= policies.prefix_range("code", one.division[:9])
+    names = Unit.objects.filter(towns, code__regex=r"^[0-9]{9}$").order_by("code").values_list("code", "name")[:80]
+    mine = StepPlan.objects.filter(
+        role__in={a.role for a in authorities}, group__track__stage__route__status=Route.PUBLISHED
+    )
+    plans = {key: words.name(name) for key, name in mine.order_by(F("pk").desc()).values_list("key", "names")}
+    return Choices(
+        towns=list(names),
+        states=[(code, str(name)) for code, name in state_names().items()],
+        plans=sorted(plans.items(), key=lambda pair: pair[1]),
+        causes=[(code, str(name)) for code, name in HOLD_CAUSES.items()],
+    )

@@ -1,0 +1,154 @@
+"""One line of the queue: a step with everything the list says about it, read for a whole page at once."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+
+from workflow import calendars, clock, policies
+from workflow.models import Case, Step, Unit, User
+from workflow.models.plan import spec
+from workflow.policies import Authority
+from workflow.queries import filters, words
+from workflow.rules import dates
+
+SEVERE = 3  # working days late from which the supervisor is told: the last rung of the ladder
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One line of the queue."""
+
+    step: Step
+    case: Case
+    reference: str
+    title: str
+    group_name: str
+    stage: str
+    stage_index: int
+    stages: int
+    town: str
+    village: str
+    due: date
+    light: str
+    severity: str  # severe | late | soon | fine, by the due day alone
+    working_days_left: int
+    slack: int | None
+    waiting_days: int
+    amount: str | None
+    lender: str
+    holder: str
+    attest: bool
+    mine: bool
+    missing: int  # things that keep it from being approved today
+    was_late: bool
+    bulk: bool  # may be approved together with others
+
+    @property
+    def pips(self) -> list[str]:
+        """One mark per state: done, current (or overdue), to come."""
+        current = "o" if self.light == "red" else "c"
+        return ["d"] * self.stage_index + [current] + [""] * (self.stages - self.stage_index - 1)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What was read once for all lines."""
+
+    user: User
+    authorities: list[Authority]
+    today: date
+    held: frozenset[int]
+    units: dict[str, str]
+    kinds: dict[int, Any]
+
+
+def rows(steps: list[Step], user: User, authorities: list[Authority], today: date) -> list[QueueRow]:
+    """The lines of these steps, in their order."""
+    ids = [step.pk for step in steps]
+    page = _Page(
+        user=user,
+        authorities=authorities,
+        today=today,
+        held=frozenset(
+            Step.objects.filter(filters.light_filter("held", today), pk__in=ids).values_list("pk", flat=True)
+        ),
+        units=_names(steps),
+        kinds=_concrete(steps),
+    )
+    return [_row(step, page) for step in steps]
+
+
+def _names(steps: list[Step]) -> dict[str, str]:
+    codes = {s.case.home_unit.code[:length] for s in steps for length in (9, 12, 14)}
+    return dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def _concrete(steps: list[Step]) -> dict[int, Any]:
+    """The kinds' own rows: they know which needs do not hold. One statement for each kind on the page."""
+    found: dict[int, Any] = {}
+    for kind in {step.case.kind for step in steps}:
+        mine = {step.case_id for step in steps if step.case.kind == kind}
+        found |= apps.get_model(kind).objects.in_bulk(mine)
+    return found
+
+
+def severity(left: int) -> str:
+    """In which group of the queue a step stands, by working days left."""
+    if left < -SEVERE:
+        return "severe"
+    if left < 0:
+        return "late"
+    return "soon" if left <= words.AMBER_DAYS else "fine"
+
+
+def _row(step: Step, page: _Page) -> QueueRow:
+    calendar, route = calendars.load(), spec(step.case.route_id)
+    place, plan = route.plans[step.plan]
+    left = words.days_left(step.due, page.today, calendar)
+    authority = policies.authority_for(page.authorities, step)
+    home = step.case.home_unit.code
+    sight = policies.aspects_in_sight(page.authorities, step.case)
+    return QueueRow(
+        step=step,
+        case=step.case,
+        reference=step.case.reference,
+        title=step.case.title,
+        group_name=words.name(plan.names),
+        stage=place.stage.state,
+        stage_index=route.order[place.stage.state],
+        stages=len(route.stages),
+        town=page.units.get(home[:9], ""),
+        village=page.units.get(home[:14]) or page.units.get(home[:12], ""),
+        due=step.due,
+        light=dates.light(step.due, page.today, calendar, held=step.pk in page.held, was_late=step.was_late),
+        severity=severity(left),
+        working_days_left=left,
+        slack=_slack(step, page.today, plan.lead),
+        waiting_days=(page.today - clock.date_of(step.opened_at)).days,
+        amount=_amount(step.case, sight),
+        lender=str(authority.lender) if authority and authority.lender else "",
+        holder=str(step.holder) if step.holder else "",
+        attest=plan.attest,
+        mine=authority is not None,
+        missing=_missing(page.kinds[step.case_id], plan, page.today) if step.state == "open" else 0,
+        was_late=step.was_late and left >= 0,
+        bulk=plan.bulk_allowed and not plan.attest,
+    )
+
+
+def _missing(case: Any, plan: Any, today: date) -> int:
+    on_file = set(case.facts.get("papers", ()))
+    return len(case.unmet(list(plan.needs), today)) + sum(paper not in on_file for paper in plan.papers)
+
+
+def _slack(step: Step, today: date, lead: int) -> int | None:
+    """Working days to the backward date less the lead still to come; negative is lost."""
+    calendar = calendars.load()
+    still = dates.remaining_lead(clock.date_of(step.opened_at), lead, today, calendar)
+    return dates.slack(step.backward, today, still, calendar)
+
+
+def _amount(case: Case, sight: frozenset[str]) -> Any:
+    return case.facts.get("amount") if "amounts" in sight else None

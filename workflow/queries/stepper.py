@@ -1,0 +1,94 @@
+"""The lifecycle of one case as a row of stops: who had it and how long, who has it now, and when the rest may come."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from workflow import calendars, clock
+from workflow.models import Decision, Step
+from workflow.rules.route import RouteSpec, StageSpec
+from workflow.rules.workdays import WorkCalendar
+
+NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One state on the stepper. `days` and `limit` are working days; `expected` is a forecast from the leads."""
+
+    state: str
+    status: str  # done | current | waiting | skipped
+    entered: date | None
+    left: date | None
+    days: int | None
+    limit: int
+    people: list[str]  # who decided in it, both names of a substitution
+    expected: date | None
+
+    @property
+    def late(self) -> bool:
+        """More days used than the limit."""
+        return self.days is not None and self.days > self.limit
+
+    @property
+    def percent(self) -> int:
+        """Share of the limit that is used, at most 100."""
+        return min(100, round(100 * (self.days or 0) / self.limit)) if self.limit else 100
+
+
+def stops(route: RouteSpec, state: str, steps: list[Step], decisions: Iterable[Decision], today: date) -> list[Stop]:
+    """Every state of the path; a state that never had a round and lies behind was skipped by its guard."""
+    calendar, here = calendars.load(), route.order.get(state, len(route.order))
+    names = _names(decisions)
+    found: list[Stop] = []
+    expected = today
+    for index, stage in enumerate(route.stages):
+        run = [step for step in steps if step.round.stage == stage.state]
+        limit = length(stage)
+        stop = _stop(stage.state, index, here, run, limit, names.get(stage.state, []), calendar, today)
+        if index >= here:
+            still = max(0, limit - (stop.days or 0)) if index == here else limit
+            expected = calendar.add_working_days(expected, still)
+            stop = _with(stop, expected)
+        found.append(stop)
+    return found
+
+
+def length(stage: StageSpec) -> int:
+    """Working days a stage may take: its longest track."""
+    return max((sum(group.lead_days for group in track.groups) for track in stage.tracks), default=0)
+
+
+def _stop(
+    state: str,
+    index: int,
+    here: int,
+    run: list[Step],
+    limit: int,
+    people: list[str],
+    calendar: WorkCalendar,
+    today: date,
+) -> Stop:
+    entered = min((clock.date_of(step.round.opened_at) for step in run), default=None)
+    left = max((clock.date_of(step.round.closed_at) for step in run if step.round.closed_at), default=None)
+    status = "current" if index == here else "waiting" if index > here else "done" if run else "skipped"
+    until = left if status == "done" and left else today
+    used = calendar.between(entered, until) if entered and status in ("done", "current") else None
+    return Stop(state, status, entered, left if status == "done" else None, used, limit, people, None)
+
+
+def _with(stop: Stop, expected: date) -> Stop:
+    return Stop(stop.state, stop.status, stop.entered, stop.left, stop.days, stop.limit, stop.people, expected)
+
+
+def _names(decisions: Iterable[Decision]) -> dict[str, list[str]]:
+    """The last deciders of each state, in order, each once."""
+    found: dict[str, list[str]] = {}
+    for decision in sorted(decisions, key=lambda one: one.at, reverse=True):
+        name = str(decision.actor)
+        if decision.on_behalf_of:
+            name = f"{name}（{decision.on_behalf_of}）"
+        told = found.setdefault(decision.step.round.stage, [])
+        if name not in told and len(told) < NAMES_SHOWN:
+            told.append(name)
+    return {state: names[::-1] for state, names in found.items()}
