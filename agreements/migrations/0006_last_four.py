@@ -28,7 +28,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     """Expand: a column with an empty default; nothing reads it before it is filled."""
 
-    dependencies = [("agreements", "0004_dates")]
+    dependencies = [("agreements", "0005_schedule_units")]
     operations = [
         migrations.AddField(
             model_name="person",
