@@ -32,6 +32,7 @@ def kept_secret(name: str) -> str:
 SECRET_KEY = env.text("SECRET_KEY") or kept_secret("secret_key")
 PRIVACY_KEYS = {"k1": bytes.fromhex(env.text("PRIVACY_KEY") or kept_secret("privacy_key"))}  # newest first
 PRIVACY_INDEX_KEY = bytes.fromhex(env.text("PRIVACY_INDEX_KEY") or kept_secret("privacy_index_key"))
+SIGNING_KEY = env.text("SIGNING_KEY") or kept_secret("signing_key")  # Ed25519, signs audit exports
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "*")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")

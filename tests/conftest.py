@@ -1,6 +1,7 @@
 """Real servers for every test: started once, restricted role for the tests, emptied as owner after committed ones."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,3 +108,10 @@ def fresh_language() -> Iterator[Any]:
     """Tests speak Chinese unless they say otherwise."""
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_anchors_of_another_test() -> Iterator[None]:
+    """Anchors lie outside the database, so that no rollback takes them back."""
+    yield
+    shutil.rmtree(servers.VAR / "anchors", ignore_errors=True)

@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from workflow import audit, calendars, clock
-from workflow.commands import calendar, county_calendar, deadlines, heartbeats
+from workflow import calendars, clock
+from workflow.commands import anchors, calendar, county_calendar, deadlines, heartbeats
 from workflow.models import User
 from workflow.rules.workdays import PROVISIONAL
 
@@ -28,6 +28,8 @@ def run(now: datetime | None = None) -> int:
     if thorough:
         heartbeats.beat(heartbeats.THOROUGH, clock.now(), **detail)
     heartbeats.beat(heartbeats.SWEEP, clock.now(), **detail)
+    if anchors.due():
+        anchors.write(clock.now(), full=False)
     return done.reminders
 
 
@@ -46,10 +48,9 @@ def may_run_ahead() -> bool:
 def nightly(today: date | None = None) -> dict[str, Any]:
     """Verify the whole history and say which of this and the next year the calendar does not know for sure."""
     day = today or clock.today()
-    county_calendar.reload(
-        (day.year, day.year + 1)
-    )  # a notice that a new release of the holidays brought settles its year
-    result = audit.verify()
+    # a notice that a new release of the holidays brought settles its year
+    county_calendar.reload((day.year, day.year + 1))
+    result = anchors.verify_all()
     found = {
         "history_ok": result.ok,
         "checked": result.checked,

@@ -53,6 +53,8 @@ urlpatterns = [
     path("", include("workflow.urls_dates")),
     path("audit/", audit.audit_page, name="audit"),
     path("audit/verify", audit.verify, name="audit_verify"),
+    path("audit/export", audit.export, name="audit_export"),
+    path("cases/<str:reference>/looked", audit.looked, name="case_looked"),
     path("operations/", operations.operations_page, name="operations"),
     path("units/", staff.organisation, name="units"),
     path("units/add", staff.unit_add, name="unit_add"),

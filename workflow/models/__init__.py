@@ -6,6 +6,7 @@ from workflow.models.colleagues import Copy, Finding, Nudge
 from workflow.models.desk import Phrase, SavedView
 from workflow.models.history import Decision, Event, Opinion, Receipt, StreamHead
 from workflow.models.ladder import Ladder
+from workflow.models.looks import Look, Verification
 from workflow.models.notice import Heartbeat, Notice
 from workflow.models.people import Posting, Role, SignIn, Substitution, Unit, User
 from workflow.models.route import Group, Route, Stage, StepPlan, Track
@@ -26,6 +27,7 @@ __all__ = [
     "Ladder",
     "LeadTime",
     "LegalMove",
+    "Look",
     "Notice",
     "Nudge",
     "Opinion",
@@ -50,4 +52,5 @@ __all__ = [
     "Track",
     "Unit",
     "User",
+    "Verification",
 ]

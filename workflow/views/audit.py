@@ -1,18 +1,19 @@
 """The audit page: who did what, who held which post, is history whole."""
 
+from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
-from workflow import audit, clock
-from workflow.commands import heartbeats
+from workflow import clock, errors, policies
+from workflow.commands import anchors, looks
 from workflow.models import Role
-from workflow.queries import history
-from workflow.views.access import holds
+from workflow.queries import audit_pack, history
+from workflow.views.access import holds, signed_in
 from workflow.views.cases import day
 from workflow.views.context import AUDITORS
 from workflow.views.refusals import say_and_return
@@ -36,6 +37,16 @@ EVENT_NAMES = {
     "programme.loaded": _l("Programme loaded"),
     "account.created": _l("Account created"),
     "account.password_reset": _l("Password reset"),
+    "account.second_factor_set": _l("Second factor set"),
+    "account.second_factor_reset": _l("Second factor reset"),
+    "account.disabled": _l("Account switched off"),
+    "account.enabled": _l("Account switched on"),
+    "unit.created": _l("Unit added"),
+    "unit.renamed": _l("Unit renamed"),
+    "posting.given": _l("Post given"),
+    "posting.ended": _l("Post ended"),
+    "data.exported": _l("Exported"),
+    "system.installed": _l("Set up"),
     "case.ended": _l("Ended"),
     "case.reopened": _l("Reopened"),
     "step.nudged": _l("Urged"),
@@ -52,41 +63,107 @@ EVENT_NAMES = {
 }
 
 
+TABS = {
+    "events": _l("What happened"),
+    "looks": _l("Who looked"),
+    "posts": _l("Who held the post"),
+    "whole": _l("Whole?"),
+}
+LOOK_NAMES = {
+    "page": _l("opened the page"),
+    "drawer": _l("opened it beside the queue"),
+    "print": _l("opened the print-out"),
+    "export": _l("took it away in an export"),
+}
+LOOKS_SHOWN = 200
+
+
+def asked_of(data: QueryDict) -> history.Asked:
+    """The filter in an address or a form; nonsense dates are refused in words."""
+    return history.Asked(
+        person=data.get("person", "").strip(),
+        reference=data.get("case", "").strip(),
+        kind=data.get("kind", "").strip(),
+        day=day(data.get("day", "")),
+        until=day(data.get("until", "")),
+    )
+
+
 @holds(*AUDITORS)
 def audit_page(request: HttpRequest) -> HttpResponse:
-    """GET /audit/?person=&case=&day=&page=&posts_on=&role= ."""
-    user: Any = request.user
-    today, raw = clock.today(), request.GET.get("page", "1")
-    posts_on = day(request.GET.get("posts_on", "")) or today
-    trail = history.trail(
-        user,
-        today,
-        person=request.GET.get("person", "").strip(),
-        reference=request.GET.get("case", "").strip(),
-        day=day(request.GET.get("day", "")),
-        page=int(raw) if raw.isdigit() else 1,
-    )
+    """GET /audit/?tab=&person=&case=&kind=&day=&until=&page=&posts_on=&role= ."""
+    asked, today, raw = asked_of(request.GET), clock.today(), request.GET.get("page", "1")
+    tab = request.GET.get("tab", "events")
     context = {
-        "trail": trail,
+        "tabs": TABS,
+        "tab": tab if tab in TABS else "events",
         "asked": request.GET,
-        "posts_on": posts_on,
+        "filtered": bool(asked.words),
         "nav": "audit",
-        "roles": Role.choices,
-        "postings": history.postings_on(posts_on, request.GET.get("role", "")),
         "verified": history.last_verification(),
-        "event_names": EVENT_NAMES,
+        "event_names": dict(sorted(EVENT_NAMES.items())),
+        **_content(request, asked, tab, today, int(raw) if raw.isdigit() else 1),
     }
     return render(request, "workflow/audit.html", context)
+
+
+def _content(request: HttpRequest, asked: history.Asked, tab: str, today: date, page: int) -> dict[str, Any]:
+    """What the chosen tab lists."""
+    user: Any = request.user
+    if tab == "looks":
+        signed = history.sign_ins_of(asked.person) if asked.person else []
+        return {
+            "looks": history.looks_of(user, today, asked)[:LOOKS_SHOWN],
+            "look_names": LOOK_NAMES,
+            "sign_ins": signed,
+        }
+    if tab == "posts":
+        posts_on = day(request.GET.get("posts_on", "")) or today
+        held = history.postings_on(posts_on, request.GET.get("role", ""))
+        return {"posts_on": posts_on, "roles": Role.choices, "postings": held}
+    if tab == "whole":
+        return {"verifications": history.verifications(), "public_key": audit_pack.public_key()}
+    return {"trail": history.trail(user, today, asked, page)}
 
 
 @holds(*AUDITORS)
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
-    """POST /audit/verify: walk every chain now."""
-    found = audit.verify()
-    heartbeats.beat("audit", clock.now(), ok=found.ok, checked=found.checked, first_bad=found.first_bad)
+    """POST /audit/verify: walk every chain and the anchors now."""
+    user: Any = request.user
+    found = anchors.verify_all(by=user)
     if found.ok:
         return say_and_return(request, _("History is whole: %(n)s events checked.") % {"n": found.checked})
     return say_and_return(
         request, _("HISTORY WAS TOUCHED at %(where)s: %(why)s.") % {"where": found.first_bad, "why": found.why}
     )
+
+
+@holds(*AUDITORS)
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """POST /audit/export: the filtered events and looks as a signed pack; the export itself leaves an event."""
+    user: Any = request.user
+    asked, today, moment = asked_of(request.POST), clock.today(), clock.now()
+    events = history.events_of(user, today, asked).order_by("stream", "sequence")
+    if events.count() > audit_pack.MOST:
+        raise errors.InvalidInput(field=_("Day"), expected=_("a shorter period: at most 200,000 events at once"))
+    seen = history.looks_of(user, today, asked)[: audit_pack.MOST]
+    pack = audit_pack.build(events, seen, moment, {"by": user.username, **asked.words})
+    looks.exported(pack.case_ids, "audit", actor=user, now=moment, events=pack.events)
+    name = f"audit-{moment.astimezone(clock.SHANGHAI):%Y%m%d-%H%M%S}.zip"
+    return HttpResponse(
+        pack.content,
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@signed_in
+@require_POST
+def looked(request: HttpRequest, reference: str) -> HttpResponse:
+    """POST /cases/<reference>/looked: the page's own script says that it was shown."""
+    user: Any = request.user
+    case = policies.case_or_404(user, reference, clock.today())
+    looks.looked(case, request.POST.get("what", ""), actor=user)
+    return HttpResponse(status=204)
