@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflow', '0005_accounts'),
+        ("workflow", "0007_schedule_unit"),
     ]
 
     operations = [
