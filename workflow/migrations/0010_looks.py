@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("workflow", "0007_schedule_unit"),
+        ("workflow", "0009_ladders"),
     ]
 
     operations = [
