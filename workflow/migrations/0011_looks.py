@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("workflow", "0009_ladders"),
+        ("workflow", "0010_desk"),
     ]
 
     operations = [
