@@ -38,11 +38,15 @@ def folder(name: str, default: Path) -> Path:
 
 
 def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
-    """Django's settings of a postgresql:// URL; ?host=/socket/dir is understood."""
+    """Django's settings of a postgresql:// URL; ?host=/socket/dir is understood.
+
+    ?prepare=0 is for a pooler that cannot keep prepared statements (PgBouncer before 1.21 in transaction mode).
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise BadSetting(f"{name}: expected postgresql://user:password@host:port/name, got scheme {parts.scheme!r}.")
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    prepared = query.pop("prepare", "1") != "0"
     host = query.pop("host", "") or parts.hostname or ""
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -53,5 +57,6 @@ def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "resettlement", **query},
+        "OPTIONS": {"connect_timeout": 5, "application_name": "resettlement", **query}
+        | ({"prepare_threshold": 0} if prepared else {}),
     }

@@ -1,5 +1,6 @@
 """May this person do this, and what is in this person's scope. Asked by every command, query and page."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from workflow import errors
+from workflow import errors, statements
 from workflow.models import FINAL_STATES, Case, Participant, Posting, Role, Step, Substitution, Unit, User
 
 # administrators run the machine and see no family; cadres see only the households they are personally answerable for
@@ -102,6 +103,29 @@ def _scope(authority: Authority) -> Q:
     return home | partner
 
 
+def sees(
+    user: User, authorities: Iterable[Authority], case: Case, participants: Iterable[Participant], today: date
+) -> bool:
+    """scope_of for one case already read, with all its participants (a test holds the two together)."""
+    own = [a for a in authorities if a.role not in NO_SIGHT]
+    holders = {user.pk} | {a.lender.pk for a in own if a.lender and a.role in BY_PARTICIPATION}
+    if any(p.user_id in holders and in_force(p, today) for p in participants):
+        return bool(own)
+    return any(a.role not in BY_PARTICIPATION and _reaches(a, case) for a in own)
+
+
+def _reaches(authority: Authority, case: Case) -> bool:
+    partner = case.partner_unit if case.partner_since else None
+    if partner and partner.code.startswith(authority.division):
+        return True
+    return authority.role not in RECEIVING and case.home_unit.code.startswith(authority.division)
+
+
+def in_force(row: Participant | Posting, day: date) -> bool:
+    """valid_on for one row already read."""
+    return row.valid_from <= day and (row.valid_until is None or row.valid_until >= day)
+
+
 def visible_cases(user: User, today: date) -> QuerySet[Case]:
     """The one scoped way to read cases."""
     return Case.objects.filter(in_scope(user, today))
@@ -141,8 +165,45 @@ def step_filter(authorities: Iterable[Authority]) -> Q:
     return reduce(or_, parts, Q(pk__in=[]))
 
 
+# Units above an asked one are its code's prefixes; an office ("code.XX") serves the division it sits in.
+HOLDERS = """
+WITH reach AS (
+    SELECT a.role, a.code, p.id, p.user_id
+    FROM unnest(%(roles)s::text[], %(codes)s::text[]) AS a(role, code)
+    CROSS JOIN unnest(ARRAY[2, 4, 6, 9, 12, 14]) AS digits
+    JOIN workflow_unit u ON u.code = left(a.code, digits)
+        OR u.code > left(a.code, digits) || '.' AND u.code < left(a.code, digits) || '/'
+    JOIN workflow_posting p ON p.role = a.role AND p.unit_id = u.id
+        AND p.valid_from <= %(today)s AND (p.valid_until IS NULL OR p.valid_until >= %(today)s)
+    JOIN workflow_user w ON w.id = p.user_id AND w.is_active
+    WHERE length(a.code) >= digits
+), found AS (
+    SELECT role, code, user_id FROM reach
+    UNION
+    SELECT r.role, r.code, b.substitute_id FROM reach r
+    JOIN workflow_substitution b ON b.posting_id = r.id AND b.revoked_at IS NULL
+        AND b.valid_from <= %(today)s AND b.valid_until >= %(today)s
+)
+SELECT json_agg(json_build_array(f.role, f.code, w.id, w.username, w.full_name) ORDER BY w.id)::text
+FROM found f JOIN workflow_user w ON w.id = f.user_id AND w.is_active
+"""
+
+
+def holders_of_all(pairs: Iterable[tuple[str, str]], today: date) -> dict[tuple[str, str], list[User]]:
+    """For each (role, unit code): whose own valid posting covers the role over the unit, with those they lend it to."""
+    asked = {(role, code): (role, code.split(".")[0]) for role, code in pairs}
+    wanted = sorted(set(asked.values()))
+    found = statements.row(
+        HOLDERS, {"roles": [role for role, _code in wanted], "codes": [code for _role, code in wanted], "today": today}
+    )
+    holders: dict[tuple[str, str], list[User]] = {pair: [] for pair in wanted}
+    for role, code, pk, username, full_name in json.loads(found[0]) if found and found[0] else ():
+        holders[role, code].append(User(id=pk, username=username, full_name=full_name, is_active=True))
+    return {pair: holders[digits] for pair, digits in asked.items()}
+
+
 def holders_of(role: str, unit_code: str, today: date) -> QuerySet[User]:
-    """Everyone whose own valid posting covers the role over the unit, with those they lend it to."""
+    """The same for one role over one unit, as a query (a test holds the two together)."""
     digits = unit_code.split(".")[0]
     codes = [digits[:length] for length in (2, 4, 6, 9, 12, 14) if len(digits) >= length]
     reach = Posting.objects.filter(valid_on(today), role=role, user__is_active=True)

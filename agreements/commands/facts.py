@@ -6,7 +6,6 @@ from typing import Any
 from agreements import authority, content
 from agreements.content import Subject
 from agreements.models import Agreement
-from workflow import policies
 from workflow.commands.work import Work
 from workflow.models import Event
 from workflow.policies import Authority
@@ -73,7 +72,7 @@ def refresh(work: Work, wrote: Iterable[str] = (), act: str = "", **what: Any) -
 def act_as(work: Work, act: str) -> Authority:
     """Check that the actor may do this now, and act under the posting that covers it (a lent one names its lender)."""
     assert work.actor is not None
-    mine = policies.postings_of(work.actor, work.today)
+    mine = work.authorities
     found = authority.ensure(work.case, act, mine, work.cadres)
     work.as_authority(found)
     return found

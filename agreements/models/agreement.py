@@ -203,7 +203,7 @@ class Agreement(RouteReach, Case):
         """The unit a step plan's resolver means for this agreement; None where there is none."""
         partner = self.partner_unit.code if self.partner_unit else None
         code = lifecycle.unit_code(resolver, self.home_unit.code, partner)
-        return Unit.objects.filter(code=code).first() if code else None
+        return self.unit_by_code(code) if code else None
 
     def unmet(self, needs: list[str], today: date) -> list[str]:
         """The messages of those needs that do not hold today (translated)."""

@@ -66,9 +66,9 @@ def test_no_import_inside_a_function() -> None:
     assert found == []
 
 
-def test_only_one_place_locks_a_case() -> None:
-    locks = re.compile(r"(Case|Agreement)\.objects[^\n]*select_for_update")
-    assert [p.name for p in PRODUCT if locks.search(p.read_text())] == ["change.py"]
+def test_only_the_machinery_of_commands_locks_a_case() -> None:
+    locks = re.compile(r"(Case|Agreement)\.objects[^\n]*select_for_update|workflow_case\b[^;\x22]*FOR (NO KEY )?UPDATE")
+    assert [p.name for p in PRODUCT if locks.search(p.read_text())] == ["change.py", "reading.py"]
 
 
 def _views(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, object]]:

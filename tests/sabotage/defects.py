@@ -38,9 +38,9 @@ DEFECTS = (
             f"{P1}::test_sixteen_clicks_of_one_official_give_one_decision",
             f"{P1}::test_parallel_approvals_finishing_together_move_on_exactly_once",
         ),
-        "workflow/commands/change.py",
-        "select_for_update(no_key=True).filter(pk=case_id)",
-        "filter(pk=case_id)",
+        "workflow/commands/reading.py",
+        "::bigint))\nFOR NO KEY UPDATE",
+        "::bigint))",
     ),
     Defect(
         "P2",

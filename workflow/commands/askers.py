@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow import policies, reach
+from workflow import reach
 from workflow.commands.work import Work
 from workflow.models import Decision, Round, Step, User
 from workflow.rules import asking, four_eyes
@@ -14,14 +14,14 @@ CARRIED = "carried"
 def choose(work: Work, live: Round, place: Place, plan: PlanSpec, unit: Any) -> tuple[str, list[User]]:
     """(role asked, who holds it). A case never waits for nobody: where the plan's role cannot answer, a superior is
     asked and the history says so. One look where nobody is excluded, which is nearly always."""
-    holders = list(policies.holders_of(plan.role, unit.code, work.today))
+    holders = work.holders(plan.role, unit.code)
     if holders and not any(excluded(work, place, plan, frozenset({holder.pk})) for holder in holders):
         return plan.role, holders
     asked = whom(work, place, plan, unit.code)
     if not asked.found or not asked.why or _others_suffice(work, live, place, plan):
         return plan.role, holders
     work.event("step.redirected", plan=plan.key, group=live.group, number=live.number, role=asked.role, why=asked.why)
-    return asked.role, list(policies.holders_of(asked.role, unit.code, work.today))
+    return asked.role, work.holders(asked.role, unit.code)
 
 
 def _others_suffice(work: Work, live: Round, place: Place, plan: PlanSpec) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflow import errors, policies, reach
+from workflow import errors, reach
 from workflow.commands import advance, steps
 from workflow.commands.change import change, lock, opening, retried
 from workflow.commands.copies import copy_to, mark_read
@@ -83,8 +83,7 @@ def resume(case_id: int, *, actor: User, key: str | None = None, now: datetime |
 def may_manage(work: Work) -> None:
     """Holding and resuming: whoever may act on an open step, or manages the home unit's cases."""
     assert work.actor is not None
-    authorities = policies.postings_of(work.actor, work.today)
-    found = reach.managing(authorities, work.case, [s for s in work.steps if s.state == "open"])
+    found = reach.managing(work.authorities, work.case, [s for s in work.steps if s.state == "open"])
     if found is None:
         raise errors.NotAllowed()
     work.as_authority(found)

@@ -10,8 +10,8 @@ from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from workflow import clock, errors, policies
-from workflow.commands import advance, outcome
-from workflow.commands.work import Work, visible
+from workflow.commands import advance, outcome, reading
+from workflow.commands.work import Work
 from workflow.models import FINAL_STATES, Case, Participant, Receipt, Route, Unit, User
 from workflow.rules import canonical
 
@@ -36,49 +36,50 @@ def retried(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def lock(case_id: int) -> Any:
-    """Lock the Case row (FOR NO KEY UPDATE) and return the concrete kind's row. The only way to lock a case.
-
-    Locking the child of multi-table inheritance locks the wrong table (seen); plain FOR UPDATE deadlocks with the
-    foreign-key checks of set-based inserts (seen).
-    """
-    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).only("id", "kind").first()
-    if case is None:
-        raise errors.NotFound()
-    return apps.get_model(case.kind).objects.select_related("home_unit", "partner_unit", "schedule").get(pk=case_id)
+    """Lock the Case row and return the concrete kind's row, for those who need no more of it."""
+    locked = reading.lock(case_id)
+    return apps.get_model(locked.kind).objects.select_related("home_unit", "partner_unit", "schedule").get(pk=case_id)
 
 
 @contextmanager
 def change(
-    case_id: int, *, actor: User, verb: str, key: str | None = None, body: Any = None, now: datetime | None = None
+    case_id: int | None,
+    *,
+    actor: User,
+    verb: str,
+    key: str | None = None,
+    body: Any = None,
+    now: datetime | None = None,
+    step: int | None = None,
 ) -> Iterator[Work]:
-    """One transaction on one case: lock, receipt, the caller's change, settle, write.
+    """One transaction on one case (or the case of `step`): lock, read, receipt, the caller's change, settle, write.
 
     Yields a Work; when `work.replayed` the same key already did this and the caller must do nothing.
     """
     with transaction.atomic():
-        case = lock(case_id)
-        work = Work(case, actor, now or clock.now())
-        if not visible(actor, case_id, work.today):
+        locked = reading.lock(case_id, step)
+        moment = max(now or clock.now(), locked.last_event_at)
+        found = reading.read(locked.case_id, locked.kind, actor, clock.date_of(moment), key)
+        work = Work(found.case, actor, moment).take(found)
+        if not policies.sees(actor, work.authorities, work.case, work.participants, work.today):
             raise errors.NotFound()
-        take_receipt(work, verb, key, body)
+        take_receipt(work, verb, key, body, found.receipt)
         if work.replayed:
             yield work
             return
-        work.read()
         yield work
         advance.settle(work)
         work.outcome["state"] = work.case.state
         outcome.write(work)
 
 
-def take_receipt(work: Work, verb: str, key: str | None, body: Any) -> None:
-    """Idempotency: find or prepare the receipt of (user, key); another body under the same key is refused."""
+def take_receipt(work: Work, verb: str, key: str | None, body: Any, found: Receipt | None) -> None:
+    """Idempotency: keep or prepare the receipt of (user, key); another body under the same key is refused."""
     if not key or work.actor is None:
         return
     body_hash = canonical.digest(canonical.text([verb, work.case.pk, body]))
-    found = Receipt.objects.filter(user=work.actor, key=key).first()
     if found is None:
-        work.receipt = Receipt(user=work.actor, key=key, verb=verb, body_hash=body_hash, at=work.now)
+        work.receipt = Receipt(user_id=work.actor.pk, key=key, verb=verb, body_hash=body_hash, at=work.now)
         return
     if found.body_hash != body_hash:
         raise errors.KeyReused()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflow import errors, policies, reach
+from workflow import errors, reach
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import Copy, Notice, Participant, User
@@ -44,7 +44,7 @@ def _ensure_may_copy(work: Work) -> None:
     assert work.actor is not None
     if work.actor.pk == work.case.drafter_id:
         return
-    authorities = policies.postings_of(work.actor, work.today)
+    authorities = work.authorities
     found = reach.managing(authorities, work.case, [s for s in work.steps if s.state == "open"])
     if found is None:
         raise errors.NotAllowed()

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from workflow import errors, policies, reach
+from workflow import errors, reach
 from workflow.commands.change import change, retried
-from workflow.commands.work import Work, case_of
+from workflow.commands.work import Work
 from workflow.models import Nudge, Step, User
 from workflow.rules.codes import HOLD_CAUSES
 
@@ -19,7 +19,7 @@ def nudge(step_id: int, *, actor: User, key: str | None = None, now: datetime | 
 
     Returns {"step": id, "told": how many}. Refused a second time on the same day, whoever asks (constraint).
     """
-    with change(case_of(step_id), actor=actor, verb="nudge", key=key, body=step_id, now=now) as work:
+    with change(None, step=step_id, actor=actor, verb="nudge", key=key, body=step_id, now=now) as work:
         if not work.replayed:
             step = work.step(step_id)
             _ensure_may_urge(work, step)
@@ -41,7 +41,7 @@ def _ensure_may_urge(work: Work, step: Step) -> None:
         raise errors.OnHold(since=f"{work.hold.since:%Y-%m-%d}", cause=HOLD_CAUSES[work.hold.cause])
     if work.actor.pk == work.case.drafter_id:
         return
-    authority = reach.leads(policies.postings_of(work.actor, work.today), step, work.case)
+    authority = reach.leads(work.authorities, step, work.case)
     if authority is None:
         raise errors.NotAllowed()
     work.as_authority(authority)

@@ -1,7 +1,17 @@
-"""The one place that writes a command's outcome, in as few statements as possible."""
+"""The one place that writes a command's outcome: every row of every kind in one statement.
+
+New rows carry identities reserved by the read, so they may name each other. The database judges all of it as before:
+the triggers see each change of state, the constraints each row.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from django.db import models
 
+from workflow import statements
+from workflow.commands import rows
+from workflow.commands.reading import RESERVED
 from workflow.commands.work import Work
 from workflow.models import Case, Decision, Event, Hold, Notice, Receipt, Round, Step
 
@@ -24,6 +34,7 @@ STEP_FIELDS = [
     "claimed_at",
     "assigned",
     "role",
+    "state",
     "taken_back_at",
     "closed_at",
     "close_reason",
@@ -39,6 +50,7 @@ STEP_FIELDS = [
     "asked_role",
     "supervisor_role",
 ]
+HOLD_FIELDS = ["resumed_at", "resumed_by"]
 CASE_FIELDS = [
     "state",
     "route",
@@ -54,56 +66,109 @@ CASE_FIELDS = [
     "closed_at",
     "title",
 ]
+# fields a command may change, by kind of row
+CHANGES: dict[type[models.Model], list[str]] = {
+    Round: ROUND_FIELDS,
+    Step: STEP_FIELDS,
+    Hold: HOLD_FIELDS,
+    Case: CASE_FIELDS,
+}
+HOP = "UPDATE workflow_case SET state = %(state)s WHERE id = %(case)s"
+ONCE: dict[type[models.Model], str] = {Notice: "ON CONFLICT DO NOTHING"}  # one word is owed once
+
+# changed rows go first: a round that closes makes room for the next live one of its group
+UPDATED = """{name} AS (
+    UPDATE {table} t SET {sets} FROM json_populate_recordset(NULL::{table}, %({name})s::json) v WHERE t.id = v.id
+    RETURNING t.id)"""
+INSERTED = """{name} AS (
+    INSERT INTO {table} ({columns})
+    SELECT {columns} FROM json_populate_recordset(NULL::{table}, %({name})s::json) {after} {once})"""
+CASE = """
+UPDATE {table} t SET {sets} FROM json_populate_record(NULL::{table}, %(case)s::json) v WHERE t.id = v.id"""
 
 
 def write(work: Work) -> None:
     """Insert and update everything the command decided; the caller's transaction makes it all or nothing."""
-    _insert_run(work)
-    _update_changed(work)
-    if work.new_decisions:
-        Decision.objects.bulk_create(work.new_decisions)
-    if work.events:
-        Event.objects.bulk_create(work.events)
-    if work.notices:
-        for notice in work.notices:  # ids are known only now
-            notice.event_id = notice.event.pk if notice.event else None
-            notice.step_id = notice.step.pk if notice.step else None
-        Notice.objects.bulk_create(work.notices, ignore_conflicts=True)
+    for state in work.hops[:-1]:  # a cascade through several states is written hop by hop: the trigger judges each
+        statements.row(HOP, {"state": state, "case": work.case.pk})
+    work.case.version += 1
+    changed = _changed(work)
+    fresh = _fresh(work)
+    statement = _statement(tuple(changed), tuple(fresh))
+    parameters = {f"changed_{_short(m)}": _documents(found, ("id", *_changing(m))) for m, found in changed.items()}
+    parameters |= {f"new_{_short(m)}": _documents(found, _columns(m)) for m, found in fresh.items()}
+    parameters["case"] = rows.text(rows.document(work.case, ("id", *_changing(Case))))
+    statements.row(statement, parameters)
+    for found in fresh.values():
+        for row in found:
+            row._state.adding = False
+
+
+def _changed(work: Work) -> dict[type[models.Model], list[models.Model]]:
+    """Changed rows by kind, each in order of id."""
+    kinds: dict[type[models.Model], list[models.Model]] = {Round: [], Step: [], Hold: []}
+    for row in sorted(work.changed.values(), key=lambda row: row.pk):
+        kinds[type(row)].append(row)
+    return {model: found for model, found in kinds.items() if found}
+
+
+def _fresh(work: Work) -> dict[type[models.Model], Sequence[models.Model]]:
+    """New rows by kind, those that are named by others first."""
+    kinds: dict[type[models.Model], Sequence[models.Model]] = {
+        Round: work.new_rounds,
+        Step: work.new_steps,
+        Decision: work.new_decisions,
+        Event: work.events,
+        Notice: work.notices,
+    }
     if work.receipt is not None:
         work.receipt.outcome = work.outcome
-        Receipt.objects.bulk_create([work.receipt])
-    for state in work.hops[:-1]:  # a cascade through several states is written hop by hop
-        Case.objects.filter(pk=work.case.pk).update(state=state)
-    work.case.version += 1
-    work.case.save(update_fields=CASE_FIELDS)
+        kinds[Receipt] = [work.receipt]
+    return {model: found for model, found in kinds.items() if found}
 
 
-def _insert_run(work: Work) -> None:
-    if work.new_rounds:
-        Round.objects.bulk_create(work.new_rounds)
-    for step in work.new_steps:
-        step.round_id = step.round.pk
-    if work.new_steps:
-        Step.objects.bulk_create(work.new_steps)
+def _short(model: type[models.Model]) -> str:
+    return str(model._meta.model_name)
 
 
-def _update_changed(work: Work) -> None:
-    rounds = [row for row in work.changed.values() if isinstance(row, Round)]
-    steps = [row for row in work.changed.values() if isinstance(row, Step)]
-    holds = [row for row in work.changed.values() if isinstance(row, Hold)]
-    if rounds:
-        Round.objects.bulk_update(rounds, ROUND_FIELDS)
-    if steps:
-        _update_steps(steps)
-    for hold in holds:
-        hold.save(update_fields=["resumed_at", "resumed_by"])
+@cache
+def _changing(model: type[models.Model]) -> tuple[str, ...]:
+    """Columns of the fields a command may change."""
+    attributes = {field.name: field.attname for field in model._meta.concrete_fields}
+    return tuple(attributes[name] for name in CHANGES[model])
 
 
-def _update_steps(steps: list[Step]) -> None:
-    # the trigger checks every (old, new) state pair, so a bulk update cannot smuggle an illegal move in
-    fields: list[str] = [*STEP_FIELDS, "state"]
-    Step.objects.bulk_update(sorted(steps, key=_by_id), fields)
+def _columns(model: type[models.Model]) -> tuple[str, ...]:
+    """Columns of a new row; its identity only where the read has reserved one, else the database gives it."""
+    return tuple(name for name in rows.columns(model) if name != "id" or model in RESERVED)
 
 
-def _by_id(row: models.Model) -> int:
-    return int(row.pk)
+def _documents(found: Iterable[models.Model], names: Iterable[str]) -> str:
+    return rows.text([rows.document(row, names) for row in found])
+
+
+@cache
+def _statement(changed: tuple[type[models.Model], ...], fresh: tuple[type[models.Model], ...]) -> str:
+    """The statement for these kinds of rows; a process meets a dozen of them and the database keeps each prepared."""
+    parts = [_updated(model) for model in changed] + [_inserted(model, changed) for model in fresh]
+    head = "WITH " + ",\n".join(parts) if parts else ""
+    return head + CASE.format(table=Case._meta.db_table, sets=_sets(_changing(Case)))
+
+
+def _sets(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}" = v."{name}"' for name in names)
+
+
+def _updated(model: type[models.Model]) -> str:
+    return UPDATED.format(name=f"changed_{_short(model)}", table=model._meta.db_table, sets=_sets(_changing(model)))
+
+
+def _inserted(model: type[models.Model], changed: tuple[type[models.Model], ...]) -> str:
+    after = f"WHERE (SELECT count(*) FROM changed_{_short(model)}) >= 0" if model in changed else ""
+    return INSERTED.format(
+        name=f"new_{_short(model)}",
+        table=model._meta.db_table,
+        columns=", ".join(f'"{name}"' for name in _columns(model)),
+        after=after,
+        once=ONCE.get(model, ""),
+    )

@@ -60,6 +60,7 @@ Seated = tuple[Step, list[User]]  # a new step and who is told of it
 def _new_round(work: Work, place: Place, rule: str, threshold: int) -> Round:
     number = 1 + max((r.number for r in work.rounds if r.group == place.group.key), default=0)
     live = Round(
+        id=work.identity(Round),
         case_id=work.case.pk,
         stage=place.stage.state,
         track=place.track.key,
@@ -146,6 +147,7 @@ def _seat_plan(work: Work, live: Round, place: Place, plan: PlanSpec) -> list[Se
 def _plan_step(work: Work, live: Round, asked: tuple[Place, PlanSpec, str], unit: Any, holder: User | None) -> Step:
     place, plan, role = asked
     step = Step(
+        id=work.identity(Step),
         round=live,
         case_id=work.case.pk,
         plan=plan.key,
@@ -168,6 +170,7 @@ def seat_signer(work: Work, live: Round, parent: Step, who: tuple[User, str, Any
     """A step for a person the route did not name, asked by the actor for `days` working days."""
     user, role, unit = who
     step = Step(
+        id=work.identity(Step),
         round=live,
         case_id=work.case.pk,
         plan=parent.plan,

@@ -8,7 +8,6 @@ from workflow import errors
 from workflow.commands import deciding, rounds
 from workflow.commands.change import change, retried
 from workflow.commands.nudges import nudge
-from workflow.commands.work import case_of
 from workflow.models import User
 from workflow.rules.effects import APPROVE, REFUSE, RETURN
 
@@ -38,8 +37,7 @@ def decide(
     Returns {"decision": step id, "verdict", "state": the case's state afterwards}; the same key gives the same answer.
     """
     body = [step_id, verdict, comment, document_no, to, resume, reason_code]
-    case_id = case_of(step_id)
-    with change(case_id, actor=actor, verb="decide", key=key, body=body, now=now) as work:
+    with change(None, step=step_id, actor=actor, verb="decide", key=key, body=body, now=now) as work:
         if not work.replayed:
             step = work.step(step_id)
             deciding.ensure_may_decide(work, step)
@@ -54,7 +52,7 @@ def decide(
 @retried
 def claim(step_id: int, *, actor: User, key: str | None = None, now: datetime | None = None) -> dict[str, Any]:
     """Take a step into one's own hands, so that colleagues of the same role leave it alone."""
-    with change(case_of(step_id), actor=actor, verb="claim", key=key, body=step_id, now=now) as work:
+    with change(None, step=step_id, actor=actor, verb="claim", key=key, body=step_id, now=now) as work:
         if not work.replayed:
             step = work.step(step_id)
             deciding.ensure_may_decide(work, step)
@@ -68,7 +66,7 @@ def claim(step_id: int, *, actor: User, key: str | None = None, now: datetime | 
 @retried
 def release(step_id: int, *, actor: User, key: str | None = None, now: datetime | None = None) -> dict[str, Any]:
     """Put a claimed step back for all who may decide it."""
-    with change(case_of(step_id), actor=actor, verb="release", key=key, body=step_id, now=now) as work:
+    with change(None, step=step_id, actor=actor, verb="release", key=key, body=step_id, now=now) as work:
         if not work.replayed:
             step = work.step(step_id)
             if step.state != "open":

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from workflow import audit, clock, errors, policies, reach, seats
-from workflow.models import Case, Decision, Event, Hold, Notice, Participant, Receipt, Round, Step, User
+from workflow.commands import reading
+from workflow.commands.reading import Reading
+from workflow.models import Decision, Event, Hold, Notice, Participant, Receipt, Round, Step, User
 from workflow.models.plan import spec
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import GroupSpec, PlanSpec, RouteSpec, still_stands
@@ -37,23 +39,29 @@ class Work:
         self.hops: list[str] = []  # states entered, in order: the trigger judges every hop, not the jump
         self.changed: dict[int, Round | Step | Hold] = {}  # by identity, in order of first change
         self.deciding: Step | None = None  # the step whose decision this command records: what it ends says so
-        self._cadres: frozenset[int] | None = None
+        self.participants: list[Participant] = []
         self._authorities: list[policies.Authority] | None = None
+        self._ids: dict[type, list[int]] = {}
+        self._holders: dict[tuple[str, str], list[User]] = {}
 
     def read(self) -> "Work":
-        """Load rounds, steps, decisions and the open hold of the case."""
-        self.rounds = list(Round.objects.filter(case_id=self.case.pk).order_by("id"))
-        found = Step.objects.filter(case_id=self.case.pk).select_related("unit", "holder").order_by("id")
-        self.steps = list(found)
+        """Load the run of the case and what the actor brings along."""
+        return self.take(reading.read(self.case.pk, self.case.kind, self.actor, self.today))
+
+    def take(self, found: Reading) -> "Work":
+        """Make a reading one's own; the case itself stays."""
+        self.rounds, self.steps, self.participants = found.rounds, found.steps, found.participants
+        self._authorities, self._ids = found.authorities, found.ids
+        self.take_holds(found.holds)
+        self.decisions = {decision.step_id: decision for decision in found.decisions}
+        self.case.nearby = found.case.nearby
         rounds = {live.pk: live for live in self.rounds}
         for live in self.rounds:
             live.run = []
         for step in self.steps:
-            step.round = rounds[step.round_id]
-            step.round.run.append(step)
-        decided = Decision.objects.filter(case_id=self.case.pk).select_related("actor", "on_behalf_of")
-        self.decisions = {decision.step_id: decision for decision in decided}
-        self.take_holds(Hold.objects.filter(case_id=self.case.pk, resumed_at=None))
+            known = step._state.fields_cache
+            known["unit"], known["round"] = found.units[step.unit_id], rounds[step.round_id]
+            rounds[step.round_id].run.append(step)
         return self
 
     def take_holds(self, holds: Iterable[Hold]) -> None:
@@ -112,15 +120,35 @@ class Work:
     @property
     def cadres(self) -> frozenset[int]:
         """The contact cadres of this household, past ones included."""
-        if self._cadres is None:
-            rows = Participant.objects.filter(case_id=self.case.pk, role="contact_cadre")
-            self._cadres = frozenset(rows.values_list("user_id", flat=True))
-        return self._cadres
+        return frozenset(p.user_id for p in self.participants if p.role == "contact_cadre")
+
+    def holders(self, role: str, unit_code: str) -> list[User]:
+        """Who may hold a step of this role over this unit, today; asked with whatever else may open now."""
+        if (role, unit_code) not in self._holders:
+            pairs = [(role, unit_code), *self._opening()]
+            self._holders |= policies.holders_of_all(pairs, self.today)
+        return self._holders[role, unit_code]
+
+    def _opening(self) -> Iterable[tuple[str, str]]:
+        """(role, unit code) of the plans whose groups are next in their tracks."""
+        for track in self.route.tracks_open_in(self.case.state):
+            ahead = (g for g in track.groups if self.live(g.key) is None and not self.stands(g))
+            for plan in getattr(next(ahead, None), "plans", ()):
+                unit = self.case.unit_for(plan.resolver)
+                if unit:
+                    yield plan.role, unit.code
+
+    def identity(self, model: type[Any]) -> int:
+        """The identity of a new round, step or event: rows may name each other before they are written."""
+        pool = self._ids.setdefault(model, [])
+        if not pool:
+            pool += reading.more_ids(model)
+        return pool.pop(0)
 
     # --- what will be written ------------------------------------------------------------------------------------
     def touch(self, row: Round | Step | Hold) -> None:
         """Remember a changed row; new rows are written as a whole anyway."""
-        if row.pk is not None:
+        if not row._state.adding:
             self.changed[id(row)] = row
 
     def event(self, kind: str, **facts: Any) -> Event:
@@ -133,6 +161,7 @@ class Work:
             self.on_behalf_of.pk if self.on_behalf_of else None,
             facts,
         )
+        made.pk = self.identity(Event)
         self.events.append(made)
         return made
 
@@ -153,7 +182,7 @@ class Work:
             notice = Notice(
                 case_id=self.case.pk,
                 step=step,
-                recipient=user,
+                recipient_id=user.pk,
                 word=word,
                 audience=audience,
                 event=event,
@@ -180,8 +209,3 @@ def case_of(step_id: int) -> int:
     if found is None:
         raise errors.NotFound()
     return found
-
-
-def visible(user: User, case_id: int, today: date) -> bool:
-    """Whether this user may see the case at all."""
-    return Case.objects.filter(policies.in_scope(user, today), pk=case_id).exists()

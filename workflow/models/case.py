@@ -54,6 +54,8 @@ class Case(models.Model):
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
+    nearby: dict[str, Unit]  # units above and around by code, attached by the command that read the case
+
     class Meta:
         constraints = [
             # one live agreement per household, whatever happens at once
@@ -82,6 +84,11 @@ class Case(models.Model):
     def expiry_for(self, needs: Iterable[str], duty: str) -> date | None:
         """The day by which a step of these needs and this duty must be done because a paper runs out."""
         return None
+
+    def unit_by_code(self, code: str) -> Unit | None:
+        """The unit with this code; asked of the database only where the command has not read it already."""
+        near: dict[str, Unit] = self.__dict__.get("nearby", {})
+        return near.get(code) or Unit.objects.filter(code=code).first()
 
     def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
         """Reload; a protected FSM field permits only a first assignment, so the old value steps aside meanwhile.
