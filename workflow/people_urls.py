@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from workflow.views import colleagues
+from workflow.views import bulk, colleagues
 
 urlpatterns = [
+    path("steps/bulk/preview", bulk.preview, name="bulk_preview"),
+    path("steps/bulk/approve", bulk.approve, name="bulk_approve"),
     path("steps/<int:step_id>/nudge", colleagues.nudge, name="step_nudge"),
     path("cases/<str:reference>/cc", colleagues.copy_to, name="case_cc"),
     path("cases/<str:reference>/read", colleagues.read_copy, name="case_read"),

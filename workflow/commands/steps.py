@@ -1,17 +1,19 @@
 """Steps: decide, claim, release. Each verb is one transaction, read from top to bottom."""
 
-from collections.abc import Mapping
+import functools
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from workflow import errors
-from workflow.commands import deciding, rounds
+from workflow.commands import bulk, deciding, rounds
 from workflow.commands.change import change, retried
 from workflow.commands.nudges import nudge
 from workflow.models import User
 from workflow.rules.effects import APPROVE, REFUSE, RETURN
 
-__all__ = ["APPROVE", "REFUSE", "RETURN", "claim", "decide", "nudge", "release"]
+__all__ = ["APPROVE", "REFUSE", "RETURN", "claim", "decide", "decide_many", "nudge", "release"]
 
 
 @retried
@@ -27,6 +29,7 @@ def decide(
     to: str = "",
     resume: str = "with_me",
     reason_code: str = "",
+    batch: bulk.Batch | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Approve, return or refuse a step (promises P1, P5, P6, P8). `seen`: {aspect: hash} the official was shown.
@@ -41,12 +44,30 @@ def decide(
         if not work.replayed:
             step = work.step(step_id)
             deciding.ensure_may_decide(work, step)
+            if batch is not None:
+                bulk.join(work, step, batch)
             deciding.check_verdict(work, step, verdict, seen, comment, document_no, to, resume, reason_code)
             deciding.record(work, step, verdict, comment, document_no)
             if verdict == RETURN:
                 deciding.give_back(work, step, to, resume, reason_code, comment)
             work.outcome = {"decision": step_id, "verdict": verdict}
     return work.outcome
+
+
+def decide_many(
+    items: Iterable[bulk.Item],
+    *,
+    actor: User,
+    key: str | None = None,
+    comment: str = "",
+    document_no: str = "",
+    now: datetime | None = None,
+) -> list[bulk.Line]:
+    """Approve several steps whose plans allow it (批量同意), each in a transaction of its own with the checks and the
+    key of a single click; one line per item says what became of it. The batch's id is the request's key.
+    """
+    one = functools.partial(decide, actor=actor, verdict=APPROVE, comment=comment, document_no=document_no, now=now)
+    return bulk.run(items, one, key or uuid.uuid4().hex, key)
 
 
 @retried

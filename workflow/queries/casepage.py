@@ -178,12 +178,12 @@ def _mine(reading: Reading, user: User, step: Step) -> MyStep | None:
         return None
     place, plan = reading.route.plans[step.plan]
     waiting = _waiting(reading, step)
-    why_not = _why_not(reading, user, step, authority, place, plan)
+    reason = why_not(reading, user, step, authority, place, plan)
     return MyStep(
         waiting=waiting,
         plan=plan,
-        can_act=not why_not,
-        why_not=why_not,
+        can_act=not reason,
+        why_not=reason,
         missing=waiting.missing,
         attest=plan.attest,
         seen={aspect: reading.case.hashes.get(aspect, "") for aspect in plan.aspects},
@@ -192,7 +192,8 @@ def _mine(reading: Reading, user: User, step: Step) -> MyStep | None:
     )
 
 
-def _why_not(reading: Reading, user: User, step: Step, authority: Authority, place: Place, plan: PlanSpec) -> str:
+def why_not(reading: Reading, user: User, step: Step, authority: Authority, place: Place, plan: PlanSpec) -> str:
+    """The first reason why this reader may not decide the step now; empty when they may."""
     if reading.hold:
         return str(errors.OnHold(since=f"{reading.hold.since:%Y-%m-%d}", cause=HOLD_CAUSES[reading.hold.cause]))
     lender = authority.lender.pk if authority.lender else None

@@ -51,3 +51,4 @@ DUTIES = frozenset(DUTY_NAMES)
 JUDGING = frozenset({"review", "approve", "receive", "accept", "check", "pay"})
 # at most one of each set per person and case, for actor and on-behalf-of, over the life of the case
 EXCLUSIVE = (frozenset({"measure", "accept"}), frozenset({"prepare", "check", "pay"}))
+BULK_MOST = 200  # items approved at once: an official's page of work, not a migration
