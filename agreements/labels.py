@@ -62,6 +62,39 @@ PLOT_STATES: dict[str, Any] = {
     "built": _("Built and measured"),
     "accepted": _("Plot accepted"),
 }
+POINTS: dict[str, Any] = {
+    "all_signed": _("All signed"),
+    "registration_homestead": _("Registration and homestead"),
+    "last_move": _("Last move"),
+    "clearing": _("Reservoir floor cleared"),
+    "self_check": _("County's self-check"),
+    "first_check": _("First check"),
+    "final": _("Final acceptance"),
+    "freeze": _("Freeze"),
+    "storage": _("Water stored"),
+}
+MILESTONES: dict[str, Any] = {
+    "river_closure": _("River closure"),
+    "staged_impoundment": _("Staged impoundment"),
+    "impoundment": _("Impoundment"),
+    "first_power": _("First power"),
+    "completion": _("Completion of the works"),
+}
+DATE_FIELDS: dict[str, Any] = {
+    "planned_on": _("Planned date"),
+    "actual_on": _("Actual date"),
+    "water_level_m": _("Water level (m)"),
+    "source_document": _("Document"),
+    "days": _("Days"),
+    "unit": _("Unit"),
+}
+LEAD_UNITS: dict[str, Any] = {"working": _("working days"), "calendar": _("calendar days")}
+CHANGES: dict[str, Any] = {
+    "milestone": _("Milestone moved"),
+    "stage": _("Stage added"),
+    "back_plan": _("Back-plan changed"),
+    "lead": _("Lead time changed"),
+}
 ASPECTS: dict[str, Any] = {
     "parties": _("Parties"),
     "members": _("Members"),

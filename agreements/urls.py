@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agreements.views import drafting, papers, records
+from agreements.views import drafting, papers, records, timetable
 
 urlpatterns = [
     path("households/", drafting.households, name="households"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("agreements/<str:reference>/record/<slug:what>/", records.record, name="agreement_record"),
     path("agreements/<str:reference>/members/<int:member_id>/<slug:move>/", records.transfer, name="member_record"),
     path("agreements/<str:reference>/objections/<int:objection_id>/", records.answer, name="objection_answer"),
+    path("programmes/", timetable.programmes, name="programmes"),
+    path("programmes/<str:code>/dates/", timetable.page, name="programme_dates"),
+    path("programmes/<str:code>/dates/preview", timetable.preview, name="programme_dates_preview"),
+    path("programmes/<str:code>/dates/apply", timetable.apply, name="programme_dates_apply"),
     path("papers/<uuid:uid>/", papers.download, name="paper"),
     path("papers/<uuid:uid>/withdraw", papers.withdraw, name="paper_withdraw"),
 ]

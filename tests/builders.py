@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from agreements.commands import policies as route_policies
-from agreements.models import Agreement, Household, Programme
+from agreements.commands import programme_dates
+from agreements.models import Agreement, BackPlanPoint, Household, Milestone, Programme
 from workflow import clock
 from workflow.commands import cases, steps
 from workflow.models import Calendar, Case, Posting, Role, Route, Schedule, SchedulePoint, Step, Unit, User
@@ -77,6 +78,7 @@ READY: dict[str, Any] = {
     "missing_signatures": [],
     "all_signed": True,
 }
+BACK_PLAN = (("all_signed", 180), ("registration_homestead", 120), ("last_move", 90), ("clearing", 60))
 _numbers = count(1)
 
 
@@ -149,9 +151,13 @@ def programme(world: World, storage: date = date(2027, 6, 30)) -> Programme:
     schedule = Schedule.objects.create(
         code="P1", name="白鹤", storage_on=storage, calendar=calendar, unit=world.units[COUNTY]
     )
-    for point, before in (("all_signed", 180), ("registration_homestead", 120), ("last_move", 90), ("clearing", 60)):
+    for point, before in BACK_PLAN:
         SchedulePoint.objects.create(schedule=schedule, point=point, due_on=storage - timedelta(days=before))
-    return Programme.objects.create(code="P1", name="白鹤水库", county=world.units[COUNTY], schedule=schedule)
+    made = Programme.objects.create(code="P1", name="白鹤水库", county=world.units[COUNTY], schedule=schedule)
+    Milestone.objects.create(programme=made, type=Milestone.IMPOUNDMENT, planned_on=storage, schedule=schedule)
+    for point, before in BACK_PLAN:
+        BackPlanPoint.objects.create(programme=made, point=point, days_before=before)
+    return made
 
 
 def hashes(**changed: str) -> dict[str, str]:
@@ -159,7 +165,9 @@ def hashes(**changed: str) -> dict[str, str]:
     return {aspect: canonical.digest(changed.get(aspect, aspect)) for aspect in ASPECTS}
 
 
-def agreement(world: World, *, now: datetime | None = None, cadre: User | None = None, **facts: Any) -> Agreement:
+def agreement(
+    world: World, *, now: datetime | None = None, cadre: User | None = None, elevation_m: int = 560, **facts: Any
+) -> Agreement:
     """A drafted agreement whose facts satisfy every need, written by the clerk."""
     number = next(_numbers)
     household = Household.objects.create(
@@ -169,14 +177,14 @@ def agreement(world: World, *, now: datetime | None = None, cadre: User | None =
         mode="agri_dispersed",
         group=world.units[HOME_GROUP],
         destination=world.units[PARTNER_GROUP],
-        elevation_m=560,
+        elevation_m=elevation_m,
     )
     made = Agreement(
         reference=f"T-{number:05}",
         title=f"户主{number} 户",
         mode="agri_dispersed",
         subject_key=household.household_no,
-        schedule=world.programme.schedule,
+        schedule=programme_dates.schedule_for(household),
         home_unit=world.units[HOME_GROUP],
         partner_unit=world.units[PARTNER_GROUP],
         household=household,

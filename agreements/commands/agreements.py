@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements import content, labels
-from agreements.commands import checks, facts
+from agreements.commands import checks, facts, programme_dates
 from agreements.fields import Field
 from agreements.models import AccountTransfer, Agreement, AmountLine, Household, Member, Person
 from workflow import clock, errors, policies
@@ -79,7 +79,7 @@ def _household(household_id: int, actor: User, moment: datetime) -> Household:
 
 
 def _from_register(household: Household) -> Agreement:
-    schedule = household.programme.schedule
+    schedule = programme_dates.schedule_for(household)
     last_move = SchedulePoint.objects.filter(schedule=schedule, point="last_move").first()
     town = Unit.objects.filter(code=household.group.code[:9]).first()
     return Agreement(

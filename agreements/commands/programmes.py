@@ -11,7 +11,7 @@ from django.db import transaction
 from agreements import privacy
 from agreements.commands import policies
 from agreements.models import BackPlanPoint, CompensationItem, Household, Milestone, Person, Programme
-from agreements.rules import identity
+from agreements.rules import identity, stages
 from agreements.workbook.book import Book
 from workflow import audit, clock
 from workflow.models import Calendar, Posting, Schedule, SchedulePoint, Unit, User
@@ -117,21 +117,42 @@ def _programme(book: Book, deadline: date | None, back_plan: dict[str, int], add
         schedule=schedule,
     )
     shift = storage - impoundment["planned_on"]
-    Milestone.objects.bulk_create(
-        Milestone(
+    numbers: Counter[str] = Counter()
+    for m in sorted(book.milestones, key=lambda row: row["planned_on"]):
+        numbers[m["type"]] += 1
+        Milestone.objects.create(
             programme=made,
             type=m["type"],
+            number=numbers[m["type"]],
             planned_on=m["planned_on"] + shift,
             water_level_m=m["water_level_m"],
             source_document=m["source_document"] or "",
+            schedule=_schedule_of(m, numbers[m["type"]], m["planned_on"] + shift, schedule, back_plan),
         )
-        for m in book.milestones
-    )
     BackPlanPoint.objects.bulk_create(
         BackPlanPoint(programme=made, point=point, days_before=days) for point, days in back_plan.items()
     )
     added["programmes"] += 1
     added["milestones"] += len(book.milestones)
+    return made
+
+
+def _schedule_of(
+    row: dict[str, Any], number: int, planned_on: date, final: Schedule, back_plan: dict[str, int]
+) -> Schedule | None:
+    """The final impoundment has the programme's schedule, a stage one of its own, other milestones none."""
+    if row["type"] == Milestone.IMPOUNDMENT and number == 1:
+        return final
+    if row["type"] not in Milestone.GATES:
+        return None
+    code = f"{final.code}-S{number}" if row["type"] == Milestone.STAGED else f"{final.code}-{number}"
+    made = Schedule.objects.create(
+        code=code, name=final.name, storage_on=planned_on, calendar=final.calendar, unit=final.unit
+    )
+    SchedulePoint.objects.bulk_create(
+        SchedulePoint(schedule=made, point=point, due_on=day)
+        for point, day in stages.points(planned_on, back_plan).items()
+    )
     return made
 
 
