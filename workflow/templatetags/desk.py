@@ -22,6 +22,7 @@ ICONS = {
     "doc": "M7 3h8l4 4v14H7zM14 3v5h5",
     "home": "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
     "bell": "M6 16V11a6 6 0 1112 0v5l2 2H4zM10 21h4",
+    "cal": "M4 6h16v14H4zM4 10h16M8 3v5M16 3v5",
     "clock": "M12 3a9 9 0 100 18 9 9 0 000-18zM12 7v5l3 3",
     "alert": "M12 4l9 16H3zM12 10v4M12 17v.5",
     "x": "M6 6l12 12M18 6L6 18",
