@@ -1,7 +1,7 @@
 """Agreements: draft one for a household, and edit it while it is a draft."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -169,6 +169,25 @@ def edit(
             facts.refresh(work, wrote, act="edited", changes=changes)
             work.outcome = {"changed": wrote}
     return work.outcome
+
+
+def faults(
+    agreement: Agreement, given: Mapping[str, Any], amounts: Mapping[str, Any], members: Iterable[int], today: date
+) -> list[errors.InvalidInput]:
+    """Everything wrong with a typed form at once, field by field, so that nobody mends it one refusal at a time."""
+    asked: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+        (checks.clean, (given, (field,), today, agreement)) for field in CHECKED if field.name in given
+    ]
+    asked += [(_copies, (given["copies"],))] if "copies" in given else []
+    asked += [(_terms, (str(given["terms"]),))] if "terms" in given else []
+    asked += [(checks.amount, (amount_field(item), raw)) for item, raw in amounts.items() if str(raw).strip()]
+    found = []
+    for check, values in asked:
+        try:
+            check(*values)
+        except errors.InvalidInput as refusal:
+            found.append(refusal)
+    return found if list(members) else [*found, checks.invalid(MEMBERS, _("at least one person of this household"))]
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[list[str]]:

@@ -5,6 +5,7 @@ from agreements.models.household import CompensationItem, Household, Person
 from agreements.models.programme import BackPlanPoint, Milestone, Programme, Revision
 from agreements.models.records import Ending, Objection, Paper, PublicNotice, Signature, WishForm
 from agreements.models.transfer import AccountTransfer, Homestead
+from agreements.models.typed import TypedDraft
 
 __all__ = [
     "AccountTransfer",
@@ -24,5 +25,6 @@ __all__ = [
     "PublicNotice",
     "Revision",
     "Signature",
+    "TypedDraft",
     "WishForm",
 ]

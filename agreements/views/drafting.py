@@ -1,18 +1,18 @@
-"""The register of households, starting an agreement, and editing its draft."""
+"""Starting an agreement, and editing its draft: autosaved, everything wrong told at once."""
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from agreements import authority, content, forms, labels
-from agreements.commands import agreements
-from agreements.models import Agreement, AmountLine, Member, Person
-from agreements.queries import page, register
+from agreements.commands import agreements, typed
+from agreements.models import Agreement, AmountLine, Member, Person, TypedDraft
+from agreements.queries import doubles, page, register
 from agreements.views.records import agreement_or_404
 from workflow import clock, errors, policies
 from workflow.views.access import signed_in
@@ -27,27 +27,6 @@ TEXTS = (
     agreements.TERMS_FIELD,
 )
 FLAGS = ("area_changes", "has_homestead")
-
-
-@signed_in
-@require_GET
-def households(request: HttpRequest) -> HttpResponse:
-    """/households/?status=&q=&page=: who has no agreement, and where everybody else's stands."""
-    user: Any = request.user
-    number = request.GET.get("page", "1")
-    status, search = request.GET.get("status", ""), request.GET.get("q", "").strip()
-    found = register.register(
-        user, clock.today(), status=status, search=search, page=int(number) if number.isdecimal() else 1
-    )
-    context = {
-        "register": found,
-        "status": status,
-        "search": search,
-        "nav": "households",
-        "key": uuid.uuid4().hex,
-        "filtered": bool(status or search),
-    }
-    return render(request, "agreements/households.html", context)
 
 
 @signed_in
@@ -77,31 +56,65 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     today = clock.today()
     authority.ensure(case, "content", policies.postings_of(user, today), page.cadres_of(case))
     if request.method == "POST":
-        refusal = _save(request, case)
-        if refusal is None:
+        refusals = _save(request, case)
+        if not refusals:
+            typed.drop(case, actor=user)
             messages.success(request, _("Draft saved."))
             return redirect("case", reference=case.reference)
-        return _show(request, agreement_or_404(request, reference), refusal)
-    return _show(request, case, None)
+        return _show(request, agreement_or_404(request, reference), refusals)
+    return _show(request, case, [])
 
 
-def _save(request: HttpRequest, case: Agreement) -> errors.Refusal | None:
+@signed_in
+@require_POST
+def autosave(request: HttpRequest, reference: str) -> HttpResponse:
+    """POST /agreements/<reference>/autosave: keep what is typed so far; {"said": "kept at 10:22"}."""
     user: Any = request.user
+    case = agreement_or_404(request, reference)
+    at = typed.keep(case, _typed(request, case) | {"seen": _seen(request)}, actor=user)
+    return JsonResponse({"said": _("Kept at %(t)s, not saved yet") % {"t": f"{timezone.localtime(at):%H:%M:%S}"}})
+
+
+@signed_in
+@require_POST
+def discard(request: HttpRequest, reference: str) -> HttpResponse:
+    """POST /agreements/<reference>/discard: throw away what was typed and not saved."""
+    user: Any = request.user
+    case = agreement_or_404(request, reference)
+    typed.drop(case, actor=user)
+    return redirect("agreement_edit", reference=case.reference)
+
+
+def _typed(request: HttpRequest, case: Agreement) -> dict[str, Any]:
+    """The form as sent, known fields only."""
     sent = request.POST
-    fields: dict[str, Any] = {one.name: sent.get(one.name, "") for one in TEXTS}
-    fields |= {name: sent.get(name) == "on" for name in FLAGS}
-    amounts = {item: sent.get(f"amount_{item}", "") for item in _items(case)}
-    members = [int(value) for value in sent.getlist("members") if value.isdigit()]
-    seen = {aspect: sent.get(f"seen-{aspect}", "") for aspect in agreements.CONTENT}
+    names = [one.name for one in TEXTS] + [f"amount_{item}" for item in _items(case)]
+    found: dict[str, Any] = {name: sent.get(name, "") for name in names}
+    found |= {name: sent.get(name) == "on" for name in FLAGS}
+    return found | {"members": [int(value) for value in sent.getlist("members") if value.isdigit()]}
+
+
+def _seen(request: HttpRequest) -> dict[str, str]:
+    """Hashes of the content that the form was shown with: what somebody else saved meanwhile is not overwritten."""
+    return {aspect: request.POST.get(f"seen-{aspect}", "") for aspect in agreements.CONTENT}
+
+
+def _save(request: HttpRequest, case: Agreement) -> list[errors.Refusal]:
+    user: Any = request.user
+    form = _typed(request, case)
+    members: list[int] = form.pop("members")
+    amounts = {item: form.pop(f"amount_{item}") for item in _items(case)}
+    found: list[errors.Refusal] = [*agreements.faults(case, form, amounts, members, clock.today())]
+    if found:
+        return found
+    seen, key = _seen(request), request.POST.get("key")
     try:
-        agreements.edit(
-            case.pk, actor=user, fields=fields, amounts=amounts, members=members, seen=seen, key=sent.get("key")
-        )
+        agreements.edit(case.pk, actor=user, fields=form, amounts=amounts, members=members, seen=seen, key=key)
     except errors.Refusal as refusal:
         if refusal.status == 404:
             raise
-        return refusal
-    return None
+        return [refusal]
+    return []
 
 
 def _items(case: Agreement) -> list[str]:
@@ -110,45 +123,37 @@ def _items(case: Agreement) -> list[str]:
     return list(dict.fromkeys([*labels.ITEMS, *present]))
 
 
-def _show(request: HttpRequest, case: Agreement, refusal: errors.Refusal | None) -> HttpResponse:
-    typed = request.POST if refusal else None
-    form = forms.build(TEXTS, (), typed or _stored(case))
-    money = forms.build([agreements.amount_field(item) for item in _items(case)], (), typed or _money(case))
-    if refusal:
+def _show(request: HttpRequest, case: Agreement, refusals: list[errors.Refusal]) -> HttpResponse:
+    user: Any = request.user
+    kept = None if refusals else TypedDraft.objects.filter(agreement=case, user=user).first()
+    values = _typed(request, case) if refusals else _stored(case) | (kept.fields if kept else {})
+    form = forms.build(TEXTS, (), values)
+    money = forms.build([agreements.amount_field(item) for item in _items(case)], (), values)
+    for refusal in refusals:
         name = refusal.detail.get("name", "")
         (money if name.startswith("amount_") else form).complain(name, refusal.message)
-    chosen = (
-        {int(value) for value in typed.getlist("members") if value.isdigit()}
-        if typed is not None
-        else set(Member.objects.filter(agreement=case).values_list("person_id", flat=True))
-    )
-    changed = refusal.detail.get("aspects", []) if isinstance(refusal, errors.Stale) else []
+    chosen = set(values["members"])
+    stale = [aspect for one in refusals if isinstance(one, errors.Stale) for aspect in one.detail.get("aspects", [])]
     context = {
         "case": case,
         "form": form,
         "money": money,
         "errors": form.errors + money.errors,
         "nav": "queue",
+        "kept": kept,
         "persons": [(p, p.pk in chosen) for p in Person.objects.filter(household=case.household_id).order_by("id")],
-        "flags": {name: typed.get(name) == "on" if typed else getattr(case, name) for name in FLAGS},
-        "seen": {aspect: case.hashes.get(aspect, "") for aspect in agreements.CONTENT},
-        "changed": [(labels.of(labels.ASPECTS, aspect), content.describe(case, aspect)) for aspect in changed],
+        "doubles": doubles.doubles(case.household, register.in_scope(user, clock.today()).values_list("pk", flat=True)),
+        "flags": {name: values[name] for name in FLAGS},
+        "seen": kept.fields["seen"] if kept else {a: case.hashes.get(a, "") for a in agreements.CONTENT},
+        "changed": [(labels.of(labels.ASPECTS, aspect), content.describe(case, aspect)) for aspect in stale],
         "mode": labels.of(labels.MODES, case.mode),
     }
-    return render(request, "agreements/edit.html", context, status=refusal.status if refusal else 200)
+    return render(request, "agreements/edit.html", context, status=refusals[0].status if refusals else 200)
 
 
 def _stored(case: Agreement) -> dict[str, Any]:
-    return {
-        "party_a": case.party_a,
-        "authorisation_no": case.authorisation_no,
-        "homestead_m2": case.homestead_m2,
-        "production_land_mu": case.production_land_mu,
-        "move_by": case.move_by,
-        "copies": case.copies,
-        "terms": case.terms,
-    }
-
-
-def _money(case: Agreement) -> dict[str, Any]:
-    return {f"amount_{line.item}": line.amount for line in AmountLine.objects.filter(agreement=case)}
+    """The draft as saved, by field name."""
+    found: dict[str, Any] = {one.name: getattr(case, one.name) for one in TEXTS}
+    found |= {name: getattr(case, name) for name in FLAGS}
+    found |= {f"amount_{line.item}": line.amount for line in AmountLine.objects.filter(agreement=case)}
+    return found | {"members": list(Member.objects.filter(agreement=case).values_list("person_id", flat=True))}

@@ -13,7 +13,7 @@ from workflow import clock
 from workflow.commands import desk as commands
 from workflow.commands.calendar import seed
 from workflow.errors import NotFound
-from workflow.models import Case, Copy, Event, Participant, Step, User
+from workflow.models import Case, Copy, Event, Look, Participant, Step, User
 from workflow.queries import desk, filters, queue
 from workflow.queries.filters import Asked, asked
 
@@ -157,8 +157,10 @@ def test_an_export_is_stamped_neutral_and_recorded(world: builders.World) -> Non
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert "clerk" in rows[0][0]
     assert rows[2][1] == "'=HYPERLINK(1)"
-    event = Event.objects.get(kind="queue.exported")
-    assert json.loads(event.body)["facts"] == {"asked": {"q": "1", "sort": "due", "tab": "mine"}, "rows": 1}
+    event = Event.objects.get(kind="data.exported")
+    facts = json.loads(event.body)["facts"]
+    assert (facts["what"], facts["cases"], facts["asked"]["tab"]) == ("queue", 1, "mine")
+    assert "HYPER" not in event.body and Look.objects.filter(case=case, what="export", user=world.clerk).exists()
     assert signed_in(world.clerk).get("/queue/export").status_code == 405
 
 

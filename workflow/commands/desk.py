@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from workflow import audit, clock, errors, policies
+from workflow import clock, errors, policies
 from workflow.models import Phrase, SavedView, User
 
 MOST = 40  # views, and phrases, that one person keeps
@@ -43,14 +43,6 @@ def drop_phrase(phrase_id: int, *, actor: User) -> None:
     """Remove one of one's own phrases."""
     if not Phrase.objects.filter(pk=phrase_id, owner=actor).delete()[0]:
         raise errors.NotFound()
-
-
-def record_export(*, actor: User, rows: int, given: dict[str, str], now: datetime | None = None) -> None:
-    """Who took which list out of the system, and how long it was; the search text itself stays out of history."""
-    moment = now or clock.now()
-    what = {name: value for name, value in given.items() if name != "q"} | ({"q": "1"} if given.get("q") else {})
-    with transaction.atomic():
-        audit.append_to_stream("system", "queue.exported", moment, actor.pk, {"rows": rows, "asked": what})
 
 
 def _line(raw: str, size: int) -> str:

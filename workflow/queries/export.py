@@ -1,51 +1,32 @@
 """The queue as a workbook with the same filter: who took it and when stands on it, and no cell is a formula."""
 
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflow import clock, policies
 from workflow.models import User
 from workflow.models.kinds import state_names
-from workflow.queries import paging, queue, rows
+from workflow.queries import paging, queue, rows, sheet
 from workflow.queries.filters import Asked
 from workflow.queries.rows import QueueRow
 
 MOST = 5000  # rows of one export
 CHUNK = 500
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would calculate what begins so
 
 
-def workbook(user: User, asked: Asked, *, now: datetime) -> tuple[bytes, int]:
-    """(xlsx, number of rows): the reader's list in its order, at most MOST rows; amounts only where in sight."""
+def workbook(user: User, asked: Asked, *, now: datetime) -> tuple[bytes, list[QueueRow]]:
+    """(xlsx, its rows): the reader's list in its order, at most MOST rows; amounts only where in sight."""
     today = clock.date_of(now)
     lines = _lines(user, asked, today)
-    stream = BytesIO()
-    book = xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    sheet = book.add_worksheet(_("Queue"))
-    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-    money = book.add_format({"num_format": "#,##0.00"})
     stamp = _("Exported by %(who)s on %(when)s; %(n)s rows") % {
         "who": user.full_name,
         "when": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
         "n": len(lines),
     }
-    sheet.write_string(0, 0, plain(stamp))
-    for column, (title, width) in enumerate(_columns()):
-        sheet.set_column(column, column, width)
-        sheet.write_string(1, column, title, bold)
-    for place, line in enumerate(lines, 2):
-        for column, value in enumerate(_cells(line)):
-            _write(sheet, place, column, value, day, money)
-    sheet.freeze_panes(2, 1)
-    book.close()
-    return stream.getvalue(), len(lines)
+    return sheet.workbook(_("Queue"), stamp, _columns(), map(_cells, lines)), lines
 
 
 def _lines(user: User, asked: Asked, today: date) -> list[QueueRow]:
@@ -95,19 +76,3 @@ def _cells(line: QueueRow) -> list[Any]:
         line.slack,
         float(line.amount) if line.amount is not None else None,
     ]
-
-
-def _write(sheet: Any, row: int, column: int, value: Any, day: Any, money: Any) -> None:
-    if isinstance(value, date):
-        sheet.write_datetime(row, column, datetime.combine(value, datetime.min.time()), day)
-    elif isinstance(value, float):
-        sheet.write_number(row, column, value, money)
-    elif isinstance(value, int):
-        sheet.write_number(row, column, value)
-    elif value is not None:
-        sheet.write_string(row, column, plain(str(value)))
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet calculates, also after it was saved as CSV and opened again."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text

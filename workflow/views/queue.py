@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from workflow import calendars, clock, policies
-from workflow.commands import desk as commands
+from workflow.commands import looks
 from workflow.models import Schedule
 from workflow.queries import desk, export, filters, inbox, queue, upcoming, words
 from workflow.views.access import authorities_of, signed_in
@@ -101,8 +101,9 @@ def export_page(request: HttpRequest) -> HttpResponse:
     """POST /queue/export with the address's query: the list as a workbook; that it left the system is recorded."""
     user: Any = request.user
     asked = filters.asked(QueryDict(request.POST.get("query", "")).dict())
-    book, rows = export.workbook(user, asked, now=clock.now())
-    commands.record_export(actor=user, rows=rows, given={k: v for k, v in asdict(asked).items() if v})
+    book, lines = export.workbook(user, asked, now=clock.now())
+    given = {name: value for name, value in asdict(asked).items() if value and name != "q"}  # no names in history
+    looks.exported({line.case.pk for line in lines}, "queue", actor=user, asked=given)
     name = f"queue-{clock.today():%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(
