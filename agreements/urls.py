@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agreements.views import drafting, papers, records, register
+from agreements.views import drafting, papers, records, register, timetable
 
 urlpatterns = [
     path("households/", register.households, name="households"),
