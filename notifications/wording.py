@@ -1,37 +1,93 @@
-"""Subject and body of an owed word, in the reader's language: the case's title and a link, nothing more personal."""
+"""Subject and body of a bundle, in the reader's language: titles of cases and links, nothing more personal."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from notifications.models import Bundle
 from workflow.models import Notice
 from workflow.rules.words import REMINDER, sentence
+
+log = logging.getLogger(__name__)
+LINES = 40  # of one message; the rest is counted and stands in the inbox
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel sends."""
+    """What a channel sends. `brief` is one line with the link, for channels that have room for no more."""
 
     subject: str
     body: str
+    brief: str = ""
+    link: str = ""
+    attachments: tuple[tuple[str, bytes, str], ...] = field(default=())  # (file name, content, type): e-mail only
 
 
-def write(notice: Notice) -> Message:
-    """The words of a notice. Mail passes through strangers' servers: no name, number, amount or comment goes in."""
-    with translation.override(notice.recipient.language or settings.LANGUAGE_CODE):
-        what, title = str(sentence(notice.word, notice.rung)), _one_line(notice.case.title)
-        lines = [_("%(title)s: %(what)s") % {"title": title, "what": what}]
-        if notice.word == REMINDER and notice.step is not None:
-            lines.append(_("Due on %(day)s") % {"day": notice.step.due.isoformat()})
-        lines += ["", link(notice), "", _("This message was written by the resettlement system; do not answer it.")]
-        return Message(subject=_("%(what)s: %(title)s") % {"title": title, "what": what}, body="\n".join(lines))
+def write(bundle: Bundle, notices: list[Notice]) -> Message:
+    """The words of a bundle. Mail passes through strangers' servers: no name, number, amount or comment goes in."""
+    with translation.override(bundle.recipient.language or settings.LANGUAGE_CODE):
+        if bundle.kind == Bundle.TEST:
+            return _framed(_("Test message"), [_("This channel reaches you.")], _site("inbox/"))
+        if len(notices) == 1:
+            return _single(notices[0])
+        return _many(notices)
+
+
+def _single(notice: Notice) -> Message:
+    what, title = str(sentence(notice.word, notice.rung)), _one_line(notice.case.title)
+    lines = [_("%(title)s: %(what)s") % {"title": title, "what": what}]
+    if notice.word == REMINDER and notice.step is not None:
+        lines.append(_("Due on %(day)s") % {"day": notice.step.due.isoformat()})
+    return _framed(_("%(what)s: %(title)s") % {"title": title, "what": what}, lines, link(notice))
+
+
+def _many(notices: list[Notice]) -> Message:
+    """Grouped by what is to be said, the most pressing first: one message about thirty late steps."""
+    ordered = sorted(notices, key=_pressing)
+    groups = [(key, list(rows)) for key, rows in groupby(ordered, key=lambda n: (n.word, n.rung))]
+    heads = [_("%(what)s (%(n)s)") % {"what": sentence(*key), "n": len(rows)} for key, rows in groups]
+    lines: list[str] = []
+    for head, (_key, rows) in zip(heads, groups, strict=True):
+        shown = rows[: max(0, LINES - len(lines))]
+        lines += ["", head, *(_line(notice) for notice in shown)]
+        if len(shown) < len(rows):
+            lines.append(_("... and %(n)s more") % {"n": len(rows) - len(shown)})
+    subject = ngettext("%(n)s matter: %(first)s", "%(n)s matters: %(first)s", len(notices))
+    return _framed(subject % {"n": len(notices), "first": "; ".join(heads[:3])}, lines[1:], _site("inbox/"))
+
+
+def _pressing(notice: Notice) -> tuple[int, int, str, int]:
+    late = notice.rung if notice.word == REMINDER and notice.rung is not None else 99 if notice.urgent else -50
+    return (-late, notice.word != REMINDER, notice.word, notice.pk)
+
+
+def _line(notice: Notice) -> str:
+    """One case; a title that cannot be said spoils its own line only (promise P15)."""
+    try:
+        due = f" ({notice.step.due.isoformat()})" if notice.word == REMINDER and notice.step else ""
+        return f"- {_one_line(notice.case.title)}{due} {link(notice)}"
+    except Exception:
+        log.exception("notice %s: no line", notice.pk)
+        return f"- {settings.SITE_URL.rstrip('/')}/inbox/"
+
+
+def _framed(subject: str, lines: list[str], where: str) -> Message:
+    end = ["", where, "", _("This message was written by the resettlement system; do not answer it.")]
+    return Message(subject=subject, body="\n".join([*lines, *end]), brief=f"{subject} {where}", link=where)
 
 
 def link(notice: Notice) -> str:
-    """Where to look, under the site's published address."""
-    return f"{settings.SITE_URL.rstrip('/')}/cases/{notice.case.reference}/"
+    """Where to look, under the site's published address; opening it decides nothing."""
+    return _site(f"cases/{notice.case.reference}/")
+
+
+def _site(path: str) -> str:
+    return f"{settings.SITE_URL.rstrip('/')}/{path}"
 
 
 def _one_line(text: str) -> str:

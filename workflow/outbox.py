@@ -1,6 +1,6 @@
 """What the voice still owes: take a batch of notices (SKIP LOCKED), settle it, and which words still hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
@@ -11,12 +11,29 @@ from workflow.rules.words import REMINDER
 ABOUT_A_STEP = (REMINDER, "step_opened", "reassigned", "nudged")
 
 
-def take(now: datetime, limit: int) -> list[Notice]:
-    """Lock up to `limit` owed notices, oldest first; another relay takes others. Call inside a transaction."""
+def _owed(now: datetime) -> QuerySet[Notice]:
     owed = Notice.objects.filter(relayed_at=None, superseded_at=None, not_before__lte=now)
-    rows = owed.select_related("case", "step__round", "step__unit", "step__holder", "recipient")
+    return owed.filter(Q(send_after=None) | Q(send_after__lte=now))
+
+
+def recipients(now: datetime, after: int, limit: int) -> list[int]:
+    """Ids of people to whom something is owed, in order, beyond `after`."""
+    people = _owed(now).filter(recipient__gt=after).order_by("recipient").values_list("recipient", flat=True)
+    return list(people.distinct()[:limit])
+
+
+def take(now: datetime, people: Iterable[int]) -> list[Notice]:
+    """Lock what is owed to these people, oldest first; another relay takes others. Call inside a transaction."""
+    rows = _owed(now).filter(recipient__in=list(people))
+    rows = rows.select_related("case", "step__round", "step__unit", "step__holder", "recipient")
     locked = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
-    return list(locked.order_by("not_before", "id")[:limit])
+    return list(locked.order_by("not_before", "id"))
+
+
+def postpone(waiting: Mapping[datetime, Iterable[int]]) -> None:
+    """Put words aside until their reader may be written to; the inbox shows them meanwhile."""
+    for moment, ids in waiting.items():
+        Notice.objects.filter(pk__in=list(ids)).update(send_after=moment)
 
 
 def settle(notices: Iterable[Notice], now: datetime, moot: dict[int, str]) -> None:

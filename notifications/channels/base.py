@@ -1,6 +1,6 @@
-"""What a channel is: two methods and one error. Adding one means copying email.py and naming it in __init__.py."""
+"""What a channel is: two methods and one error. Adding one means copying a neighbour and naming it in __init__.py."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from notifications.wording import Message
 from workflow.models import User
@@ -15,10 +15,19 @@ class ChannelError(Exception):
 
 
 class Channel(Protocol):
-    """A way to a person outside the application."""
+    """A way to a person outside the application. Any other exception of send() means: outcome unknown."""
+
+    label: Any  # in the reader's language
+    needs: Any  # what a person must enter to be reached, in their language; empty: nothing
+    idempotent: bool  # the receiving side recognises a repeated key, so an unknown outcome may be tried again
 
     def reaches(self, user: User) -> bool:
-        """Whether this person can be reached this way at all."""
+        """Whether the channel is configured and this person can be reached by it."""
 
     def send(self, user: User, message: Message, *, key: str) -> None:
         """Send once; `key` is stable over retries so that the receiving side can recognise a repetition."""
+
+
+def address_of(user: User, channel: str) -> str:
+    """Where this channel finds the person; empty when they never said. Prefetched addresses cost no statement."""
+    return next((row.address for row in user.addresses.all() if row.channel == channel), "")  # type: ignore[attr-defined]

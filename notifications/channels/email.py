@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.message import BadHeaderError
+from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.base import ChannelError
 from notifications.wording import Message
@@ -14,6 +15,8 @@ from workflow.models import User
 
 class Email:
     """One message to one address."""
+
+    label, needs, idempotent = _("E-mail"), "", False
 
     def reaches(self, user: User) -> bool:
         """A person with an address."""
@@ -24,6 +27,8 @@ class Email:
         server = _opened()
         headers = {"Message-ID": f"<{key}@resettlement.invalid>", "Auto-Submitted": "auto-generated"}
         mail = EmailMessage(message.subject, message.body, to=[user.email], headers=headers, connection=server)
+        for name, content, kind in message.attachments:
+            mail.attach(name, content, kind)
         try:
             mail.send()
         except (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError) as trouble:

@@ -23,6 +23,7 @@ class Notice(models.Model):
     event = models.ForeignKey(Event, models.PROTECT, null=True)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()  # ten-second undo: outside sending waits for it
+    send_after = models.DateTimeField(null=True)  # outside sending waits for its reader's hours; the inbox does not
     read_at = models.DateTimeField(null=True)
     relayed_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
