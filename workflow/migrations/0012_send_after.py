@@ -6,5 +6,5 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Expands only."""
 
-    dependencies = [("workflow", "0009_ladders")]
+    dependencies = [("workflow", "0011_looks")]
     operations = [migrations.AddField("notice", "send_after", models.DateTimeField(null=True))]
