@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Count, Prefetch, QuerySet
 
@@ -62,7 +63,7 @@ def states_of(notices: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
-def sent_on(recipients: Iterable[int], day: object) -> dict[int, tuple[int, bool]]:
+def sent_on(recipients: Iterable[int], day: date) -> dict[int, tuple[int, bool]]:
     """Bundles of words per person on a day, and whether the digest is among them."""
     kinds = (Bundle.AT_ONCE, Bundle.DIGEST)
     rows = Bundle.objects.filter(recipient__in=list(recipients), day=day, kind__in=kinds)

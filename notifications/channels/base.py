@@ -19,7 +19,10 @@ class Channel(Protocol):
 
     label: Any  # in the reader's language
     needs: Any  # what a person must enter to be reached, in their language; empty: nothing
-    idempotent: bool  # the receiving side recognises a repeated key, so an unknown outcome may be tried again
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the receiving side recognises a repeated key, so that an unknown outcome may be tried again."""
 
     def reaches(self, user: User) -> bool:
         """Whether the channel is configured and this person can be reached by it."""
