@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from workflow.models import Case, Decision, Event, StreamHead
+from workflow.models import Case, Decision, Event, Opinion, StreamHead
 from workflow.rules import canonical
 
 
@@ -82,6 +82,12 @@ def decision_digest(decision: Decision) -> str:
             ]
         )
     )
+
+
+def opinion_digest(opinion: Opinion) -> str:
+    """Hash of an opinion row; its event repeats it."""
+    parts = [opinion.step_id, opinion.actor_id, opinion.on_behalf_of_id, opinion.leaning, opinion.text]
+    return canonical.digest(canonical.text([*parts, opinion.at.astimezone(UTC).isoformat()]))
 
 
 def verify(case_reference: str | None = None, using: str = "default") -> VerifyResult:

@@ -80,6 +80,24 @@ class OpinionAsked(Refusal):
     status = 422
 
 
+class OpinionRequired(Refusal):
+    """Say what you think: an opinion needs words."""
+
+    status = 422
+
+
+class NobodyNamed(Refusal):
+    """Name at least one person."""
+
+    status = 422
+
+
+class NotYoursToDrop(Refusal):
+    """Only who added this signer, or the holder of another open step of this group, may drop them."""
+
+    status = 403
+
+
 class NoOpinionAsked(Refusal):
     """No opinion is asked for here."""
 

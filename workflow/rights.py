@@ -1,10 +1,12 @@
 """Why a person may not act on a step: the reasons, in order, as the refusals that commands raise and pages show."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflow import errors, policies, seats
-from workflow.models import Round, Step
+from workflow.models import Decision, Round, Step, kinds
 from workflow.policies import Authority
 from workflow.rules import four_eyes
 from workflow.rules.codes import HOLD_CAUSES
@@ -29,6 +31,107 @@ def why_not(run: Run, step: Step) -> errors.Refusal | None:
     mine = authority(run, step)
     assert mine is not None
     return recused(run, step, mine) or too_early(run, step) or waits_for(run, step)
+
+
+def why_not_ask(run: Run, step: Step) -> errors.Refusal | None:
+    """Why this actor may not ask others to join the step, or answer what they were asked."""
+    refusal = still_open(run, step) or claimed(run, step) or not_mine(run, step)
+    if refusal:
+        return refusal
+    mine = authority(run, step)
+    assert mine is not None
+    return recused(run, step, mine)
+
+
+def why_not_hand_on(run: Run, step: Step) -> errors.Refusal | None:
+    """Why this actor may not reassign the step: its holder may, and the leader over it."""
+    refusal = still_open(run, step)
+    if refusal or leading(run, step):
+        return refusal
+    return claimed(run, step) or not_mine(run, step)
+
+
+def leading(run: Run, step: Step) -> Authority | None:
+    """The posting that makes the actor the leader over the step."""
+    fitting = [a for a in run.authorities if a.covers(step.supervisor_role, step.unit.code)]
+    return min(fitting, key=lambda a: a.lender is not None, default=None)
+
+
+def handing_for(run: Run, step: Step) -> Authority:
+    """The posting under which the actor hands the step on."""
+    found = authority(run, step) or leading(run, step)
+    assert found is not None
+    return found
+
+
+def why_not_drop(run: Run, step: Step) -> errors.Refusal | None:
+    """Why this actor may not drop the signer of this step."""
+    if step.added_by_id is None:
+        return errors.NotAnAddedSigner()
+    if refusal := still_open(run, step):
+        return refusal
+    asked_by_me = run.actor is not None and step.added_by_id == run.actor.pk
+    return None if asked_by_me or dropping_for(run, step) else errors.NotYoursToDrop()
+
+
+def dropping_for(run: Run, step: Step) -> Authority | None:
+    """The posting under which the actor holds another open step of the signer's group."""
+    top = seats.root(run, step.round)
+    others = [one for one in seats.signers(run, top) if one is not step and one.state == "open"]
+    mine = [authority(run, one) for one in others if claimed(run, one) is None]
+    return next((found for found in mine if found), None)
+
+
+def why_not_take_back(run: Run, step: Step) -> errors.Refusal | None:
+    """Why this actor may not take back the decision of this step: not theirs, or somebody after them has acted."""
+    decision = run.decisions.get(step.pk)
+    me = run.actor.pk if run.actor else None
+    if decision is None or step.taken_back_at or me not in (decision.actor_id, decision.on_behalf_of_id):
+        return errors.NotYourDecision()
+    if run.hold:
+        return errors.OnHold(since=f"{timezone.localtime(run.hold.since):%Y-%m-%d}", cause=HOLD_CAUSES[run.hold.cause])
+    if authority(run, step) is None:
+        return not_mine(run, step)
+    return acted_since(run, step, decision)
+
+
+def acted_since(run: Run, step: Step, decision: Decision) -> errors.Refusal | None:
+    """Who acted after a decision: decided, signed or asked others in what lies at or behind it."""
+    live = seats.root(run, step.round)
+    place = run.route.places.get(live.group)
+    if place is None or run.case.is_final:
+        return errors.PastTakingBack(state=state_name(run))
+    if live.closed_at and live.closed_by_id != step.pk:
+        return _acted(_("Somebody else"), live.closed_at)
+    back = run.route.places.get(live.return_to) if live.outcome in ("returned", "refused") else place
+    if back is None:
+        return errors.PastTakingBack(state=state_name(run))
+    behind = [one for one in run.rounds if (p := run.route.places.get(one.group)) and run.route.falls(p, back)]
+    for other in behind:
+        for one in other.run:
+            later = run.decisions.get(one.pk)
+            if later and later.pk > decision.pk:
+                return _acted(str(later.actor), later.at)
+            if one.added_by_id and one.pk > step.pk and one.added_by_id != decision.actor_id:
+                return _acted(str(one.added_by), one.opened_at)
+            if one.state == "answered" and one.closed_at and one.closed_at > decision.at:
+                return _acted(str(one.holder), one.closed_at)
+    if live.closed_at is None and any(_asks(run, one) for one in live.run if one is not step):
+        return errors.PastTakingBack(state=_("others of this group are waiting for an answer"))
+    return None
+
+
+def _asks(run: Run, step: Step) -> bool:
+    return any(child.closed_at is None for child in seats.children(run, step))
+
+
+def _acted(who: str, when: datetime) -> errors.ActedSince:
+    return errors.ActedSince(who=who, when=f"{timezone.localtime(when):%Y-%m-%d %H:%M}")
+
+
+def state_name(run: Run) -> str:
+    """The state of the case in words."""
+    return str(kinds.state_names().get(run.case.state, run.case.state))
 
 
 def not_mine(run: Run, step: Step) -> errors.Refusal | None:
@@ -100,7 +203,9 @@ def voters(run: Run, step: Step) -> frozenset[int]:
     steps = list(seats.signers(run, live))
     if live.rule not in COUNTED and not any(one.added_by_id for one in steps):
         return frozenset()
-    made = [run.decisions[one.pk] for one in steps if one.pk in run.decisions and one is not step]
+    made = [
+        run.decisions[one.pk] for one in steps if one.pk in run.decisions and one is not step and not one.taken_back_at
+    ]
     return frozenset(pk for d in made for pk in (d.actor_id, d.on_behalf_of_id) if pk)
 
 

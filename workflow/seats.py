@@ -10,7 +10,7 @@ from workflow.rules.effects import IN_ORDER, Seat, Table
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import PlanSpec, RouteSpec
 
-REFUSED = "refused"
+REFUSED, TAKEN_BACK = "refused", "taken_back"
 
 
 class Run(Protocol):
@@ -111,4 +111,6 @@ def signers(run: Run, live: Round) -> Iterator[Step]:
     for step in members(run, live):
         yield step
         for child in children(run, step):
+            if child.outcome == TAKEN_BACK:
+                continue
             yield from signers(run, child)

@@ -80,7 +80,7 @@ def send_back(work: Work, live: Round, target: Place, resume: str, how: str = "r
     for other in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
         if other is live:
             close_round(work, other, how)
-        elif falls(work, work.route.places[other.group], target):
+        elif work.route.falls(work.route.places[other.group], target):
             close_round(work, other, "cancelled", how)
     voided = [past for past in work.rounds if _is_voided(work, past, target, resume)]
     for past in voided:
@@ -103,13 +103,6 @@ def _is_voided(work: Work, past: Round, target: Place, resume: str) -> bool:
     if place is None or past.outcome != PASSED or past.void or past.parent_id:
         return False
     return past.group == target.group.key or (resume == "again" and work.route.is_after(place, target))
-
-
-def falls(work: Work, place: Place, target: Place) -> bool:
-    """Whether a live round is closed by a return to the target: later in its track, or of a track not yet open then."""
-    if place.track.key == target.track.key and place.stage.state == target.stage.state:
-        return place.position >= target.position
-    return work.route.order[place.track.opens_in] > work.route.order[target.stage.state]
 
 
 # --- transitions -----------------------------------------------------------------------------------------------------

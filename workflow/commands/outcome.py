@@ -36,6 +36,8 @@ STEP_FIELDS = [
     "role",
     "state",
     "taken_back_at",
+    "close_note",
+    "question",
     "closed_at",
     "close_reason",
     "forward",

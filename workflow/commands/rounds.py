@@ -30,7 +30,7 @@ def open_round(work: Work, place: Place) -> Round | None:
     if live.rule == IN_ORDER:
         plans = seats.waiting(work, live)[:1]
     told = [made for plan in plans for made in _seat_plan(work, live, place, plan)]
-    told += [_seat_again(work, live, step) for step in _still_asked(prior, live)]
+    told += [_seat_again(work, live, step) for step in _still_asked(work, prior)]
     _announce(work, live, told)
     return live
 
@@ -51,6 +51,16 @@ def open_child(work: Work, parent: Step, kind: str, people: Iterable[tuple[User,
     live = _new_round(work, place, effects.ALL, 0)
     live.kind, live.parent = kind, parent
     _announce(work, live, [seat_signer(work, live, parent, who, days) for who in people], word="asked")
+    return live
+
+
+def reopen_child(work: Work, old: Round, parent: Step, mine: Step) -> Round:
+    """A child round again after a signer took their decision back; the others' decisions count on."""
+    place, _plan = work.route.plans[parent.plan]
+    live = _new_round(work, place, effects.ALL, 0)
+    live.kind, live.parent, live.carried = old.kind, parent, _carried(work, old)
+    again = [step for step in old.run if step is mine or step.close_reason == "taken_back"]
+    _announce(work, live, [_seat_again(work, live, step) for step in again], word="asked")
     return live
 
 
@@ -102,8 +112,8 @@ def seat_more(work: Work, live: Round, told: list[Seated], word: str = "step_ope
 
 
 def facts_of(step: Step) -> list[Any]:
-    """A new step in its round's event: plan, role, unit, holder, added by."""
-    return [step.plan, step.role, step.unit.pk, step.holder_id, step.added_by_id]
+    """A new step in its round's event: plan, role, unit, holder, added by, and its id."""
+    return [step.plan, step.role, step.unit.pk, step.holder_id, step.added_by_id, step.pk]
 
 
 def at(step: Step) -> dict[str, Any]:
@@ -260,19 +270,26 @@ def _carried(work: Work, prior: Round) -> list[int]:
     """Decisions of an undone round that count in the next one: everybody's but the one taken back."""
     if not _was_undone(work, prior):
         return []
-    stays = [s for s in prior.run if not s.taken_back_at and seats.vote(work, s) in ("approved", "refused")]
+    stays = [
+        step
+        for step in prior.run
+        if not step.taken_back_at
+        and seats.vote(work, step) in ("approved", "refused")
+        and not any(child.outcome == "taken_back" for child in seats.children(work, step))
+    ]
     return [*prior.carried, *(step.pk for step in stays)]
 
 
-def _still_asked(prior: Round | None, live: Round) -> list[Step]:
+def _still_asked(work: Work, prior: Round | None) -> list[Step]:
     """Signers added beside in an undone round who had not answered yet: they are asked again."""
-    if prior is None or prior.outcome != "taken_back":
+    if prior is None or not _was_undone(work, prior):
         return []
-    return [step for step in prior.run if step.added_by_id and step.close_reason == "taken_back"]
+    undone = [step for step in prior.run if step.close_reason == "taken_back" or step.taken_back_at]
+    return [step for step in undone if step.added_by_id]
 
 
 def _seat_again(work: Work, live: Round, old: Step) -> Seated:
     assert old.holder is not None
     made, people = seat_signer(work, live, old, (old.holder, old.role, old.unit), old.lead)
-    made.added_by = old.added_by
+    made.added_by, made.question = old.added_by, old.question
     return made, people

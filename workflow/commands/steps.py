@@ -9,11 +9,29 @@ from typing import Any
 from workflow import errors
 from workflow.commands import bulk, deciding, rounds
 from workflow.commands.change import change, retried
+from workflow.commands.handing import delegate, give_opinion, reassign
 from workflow.commands.nudges import nudge
+from workflow.commands.signers import add_signer, drop_signer
+from workflow.commands.taking_back import take_back
 from workflow.models import User
 from workflow.rules.effects import APPROVE, REFUSE, RETURN
 
-__all__ = ["APPROVE", "REFUSE", "RETURN", "claim", "decide", "decide_many", "nudge", "release"]
+__all__ = [
+    "APPROVE",
+    "REFUSE",
+    "RETURN",
+    "add_signer",
+    "claim",
+    "decide",
+    "decide_many",
+    "delegate",
+    "drop_signer",
+    "give_opinion",
+    "nudge",
+    "reassign",
+    "release",
+    "take_back",
+]
 
 
 @retried

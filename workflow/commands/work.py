@@ -1,7 +1,7 @@
 """One command's working set: the locked case, its run, and everything the command will write."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflow import audit, clock, errors, policies, reach, seats
@@ -11,6 +11,8 @@ from workflow.models import Decision, Event, Hold, Notice, Participant, Receipt,
 from workflow.models.plan import spec
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import GroupSpec, PlanSpec, RouteSpec, still_stands
+
+UNDO = timedelta(seconds=10)  # words of a decision wait this long, so that taking it back at once says nothing
 
 
 class Work:
@@ -187,7 +189,7 @@ class Work:
                 audience=audience,
                 event=event,
                 created_at=self.now,
-                not_before=not_before or self.now,
+                not_before=not_before or (self.now + UNDO if self.deciding else self.now),
             )
             self.notices.append(notice)
             told.add((id(event), user.pk, word))

@@ -73,10 +73,14 @@ class Step(models.Model):
     claimed_at = models.DateTimeField(null=True)
     assigned = models.BooleanField(default=False)  # fixed to the holder (转办, 加签, 委派): cannot be released
     added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # of an added signer's step
+    question = models.CharField(
+        max_length=300, blank=True, db_default=""
+    )  # what an added signer, adviser or new holder is asked
     state = FSMField(default="open", protected=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=60, blank=True)
+    close_note = models.CharField(max_length=300, blank=True, db_default="")  # why a signer was dropped, in words
     taken_back_at = models.DateTimeField(null=True)  # its decision stays in history and counts for nothing
     not_before = models.DateField(null=True)
     lead = models.PositiveSmallIntegerField()

@@ -24,6 +24,11 @@ REASON_CODES: dict[str, Any] = {
     "wish_changed": _("Household changed its wish"),
     "other": _("Other (say what)"),
 }
+LEANINGS: dict[str, Any] = {
+    "agree": _("I would agree"),
+    "doubt": _("I have doubts"),
+    "against": _("I advise against it"),
+}
 ASPECT_NAMES: dict[str, Any] = {
     "parties": _("the parties"),
     "members": _("the members"),

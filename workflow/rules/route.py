@@ -164,6 +164,13 @@ class RouteSpec:
             return place.position > target.position
         return self.order[place.stage.state] > self.order[target.stage.state]
 
+    def falls(self, place: Place, target: Place) -> bool:
+        """Whether a return to the target closes a live round of `place`: later in its track, or of a track that had
+        not opened then."""
+        if place.track.key == target.track.key and place.stage.state == target.stage.state:
+            return place.position >= target.position
+        return self.order[place.track.opens_in] > self.order[target.stage.state]
+
     def earlier_points(self, from_group: str) -> list[Place]:
         """Where a return from this group may go: earlier groups of its own track, and of earlier states."""
         here = self.places[from_group]

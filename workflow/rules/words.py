@@ -14,6 +14,8 @@ WORDS: dict[str, Any] = {
     "resumed": _("Taken up again"),
     "taken_back": _("A decision was taken back"),
     "reassigned": _("Handed over to you"),
+    "asked": _("You are asked to sign or advise"),
+    "answered": _("The opinion you asked for is there"),
     "nudged": _("You are being asked to hurry"),
     "dates_moved": _("Dates were moved: steps of yours are late now, see your queue"),
     "copied": _("A copy for you"),

@@ -1,0 +1,221 @@
+"""Added and dropped signers: who may ask whom, what waits for whom, and what the others' acts then mean."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests import builders
+from workflow import errors
+from workflow.commands import steps
+from workflow.models import Case, Decision, Event, Notice, Participant, Posting, Round, Step, User
+
+REVIEWS = ("group_opinion", "village_opinion", "public_notice")
+
+
+def at_town_review(world: builders.World) -> tuple[Case, Step]:
+    """A case whose town review is open, with its step."""
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    for plan in REVIEWS:
+        builders.approve(world, case, plan)
+    return case, builders.open_step(case, "town_review")
+
+
+def at_group_approval(world: builders.World) -> tuple[Case, Step, Step]:
+    """The group of which any one decides: vice leader or chair."""
+    case, step = at_town_review(world)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+    return case, builders.open_step(case, "vice_approval"), builders.open_step(case, "chair_approval")
+
+
+def ask(world: builders.World, step: Step, who: User, where: str, actor: User | None = None, **more: Any) -> Step:
+    """Add a signer; returns their step."""
+    steps.add_signer(step.pk, actor=actor or world.town_reviewer, users=[who.pk], where=where, **more)
+    return Step.objects.get(case=step.case_id, holder=who, state="open", added_by__isnull=False)
+
+
+def test_a_signer_before_is_waited_for_and_then_the_step_goes_on(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before", question="面积请核一下", days=3)
+    assert (signer.round.kind, signer.round.parent_id, signer.question) == ("before", step.pk, "面积请核一下")
+    with pytest.raises(errors.WaitsForAnother) as refused:
+        steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+    assert "clerk_2" in str(refused.value)
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="approve")
+    assert Round.objects.get(pk=signer.round_id).outcome == "passed"
+    assert Case.objects.get(pk=case.pk).state == "in_review"
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+    assert builders.open_step(case, "vice_approval")
+
+
+def test_a_signer_after_signs_once_the_holder_has_approved(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "after", comment="同意")
+    assert Decision.objects.get(step=step).verdict == "approve"
+    assert not Step.objects.filter(case=case, plan="vice_approval").exists()
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="approve")
+    assert builders.open_step(case, "vice_approval")
+
+
+def test_a_signer_beside_must_also_approve_and_the_unneeded_are_released(world: builders.World) -> None:
+    case, vice, chair = at_group_approval(world)
+    signer = ask(world, vice, world.clerk_2, "beside", actor=world.vice_leader)
+    assert signer.round_id == vice.round_id
+    steps.decide(vice.pk, actor=world.vice_leader, verdict="approve", document_no="纪要1")
+    chair.refresh_from_db()
+    assert (chair.state, chair.close_reason) == ("cancelled", "passed")
+    assert Case.objects.get(pk=case.pk).state == "in_review"
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="approve")
+    assert Case.objects.get(pk=case.pk).state == "signing"
+
+
+@pytest.mark.parametrize("where", ["before", "after", "beside"])
+def test_a_signer_who_refuses_refuses_for_the_step(world: builders.World, where: str) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, where, comment="同意")
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="refuse", comment="面积不对")
+    step.refresh_from_db()
+    assert step.state == ("approved" if where == "after" else "cancelled")
+    assert Case.objects.get(pk=case.pk).state == "draft"
+    assert builders.open_step(case, "draft")
+
+
+def test_where_any_one_decides_a_refusing_signer_before_leaves_it_to_the_other(world: builders.World) -> None:
+    case, vice, chair = at_group_approval(world)
+    signer = ask(world, vice, world.clerk_2, "before", actor=world.vice_leader)
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="refuse", comment="?")
+    vice.refresh_from_db()
+    assert (vice.state, vice.close_reason) == ("cancelled", "signer_refused")
+    steps.decide(chair.pk, actor=world.chair, verdict="approve", document_no="纪要2")
+    assert Case.objects.get(pk=case.pk).state == "signing"
+
+
+def test_a_signer_returns_for_the_whole_group(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before")
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="return", to="drafter", comment="重写")
+    assert Case.objects.get(pk=case.pk).state == "draft"
+    step.refresh_from_db()
+    assert step.state == "cancelled"
+    assert set(Round.objects.filter(case=case, group="town_review").values_list("outcome", flat=True)) == {"returned"}
+
+
+def test_dropping_asks_the_rule_again_and_keeps_the_reason(world: builders.World) -> None:
+    case, vice, _chair = at_group_approval(world)
+    signer = ask(world, vice, world.clerk_2, "beside", actor=world.vice_leader)
+    steps.decide(vice.pk, actor=world.vice_leader, verdict="approve", document_no="纪要1")
+    with pytest.raises(errors.CommentRequired):
+        steps.drop_signer(signer.pk, actor=world.vice_leader, reason=" ")
+    steps.drop_signer(signer.pk, actor=world.vice_leader, reason="已由分管领导核过")
+    signer.refresh_from_db()
+    assert (signer.state, signer.close_reason, signer.close_note) == ("cancelled", "dropped", "已由分管领导核过")
+    assert Case.objects.get(pk=case.pk).state == "signing"
+
+
+def test_the_step_goes_on_when_the_one_asked_before_it_is_dropped(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before")
+    steps.drop_signer(signer.pk, actor=world.town_reviewer, reason="不必")
+    assert Round.objects.get(pk=signer.round_id).outcome == "cancelled"
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+    assert builders.open_step(case, "vice_approval")
+
+
+def test_only_added_signers_are_dropped_and_only_by_who_is_in_the_round(world: builders.World) -> None:
+    case, vice, chair = at_group_approval(world)
+    with pytest.raises(errors.NotAnAddedSigner):
+        steps.drop_signer(chair.pk, actor=world.vice_leader, reason="?")
+    signer = ask(world, vice, world.clerk_2, "beside", actor=world.vice_leader)
+    for person in (world.town_reviewer, world.clerk_2):
+        with pytest.raises(errors.NotYoursToDrop):
+            steps.drop_signer(signer.pk, actor=person, reason="?")
+    steps.drop_signer(signer.pk, actor=world.chair, reason="组长认为不必")
+    assert Event.objects.filter(case=case, kind="signer.dropped").count() == 1
+
+
+def test_only_the_holder_asks_and_only_within_their_scope(world: builders.World) -> None:
+    _case, step = at_town_review(world)
+    with pytest.raises(errors.NotYours):
+        steps.add_signer(step.pk, actor=world.vice_leader, users=[world.clerk_2.pk], where="before")
+    with pytest.raises(errors.NotFound):
+        steps.add_signer(step.pk, actor=world.stranger, users=[world.clerk_2.pk], where="before")
+    for person in (world.stranger, world.receiving_town, world.auditor, world.system_admin, world.nobody):
+        with pytest.raises(errors.NoSuchCandidate):
+            steps.add_signer(step.pk, actor=world.town_reviewer, users=[person.pk], where="before")
+    with pytest.raises(errors.NobodyNamed):
+        steps.add_signer(step.pk, actor=world.town_reviewer, users=[], where="before")
+    with pytest.raises(errors.InvalidInput):
+        steps.add_signer(step.pk, actor=world.town_reviewer, users=[world.clerk_2.pk], where="above")
+    with pytest.raises(errors.InvalidInput):
+        steps.add_signer(step.pk, actor=world.town_reviewer, users=[world.clerk_2.pk], where="before", days=0)
+
+
+def test_nobody_is_asked_whom_four_eyes_excludes_and_nobody_has_two_votes(world: builders.World) -> None:
+    _case, step = at_town_review(world)
+    for person in (world.clerk, world.village_reviewer, world.contact_cadre, world.town_reviewer):
+        with pytest.raises(errors.NoSuchCandidate):
+            steps.add_signer(step.pk, actor=world.town_reviewer, users=[person.pk], where="before")
+    ask(world, step, world.clerk_2, "before")
+    with pytest.raises(errors.NoSuchCandidate):
+        steps.add_signer(step.pk, actor=world.town_reviewer, users=[world.clerk_2.pk], where="beside")
+
+
+def test_an_added_signer_votes_once_in_the_group_whatever_posts_they_hold(world: builders.World) -> None:
+    _case, vice, chair = at_group_approval(world)
+    Posting.objects.create(
+        user=world.clerk_2, role="chair", unit=world.units[builders.HOME_TOWN], valid_from=builders.date(2020, 1, 1)
+    )
+    signer = ask(world, vice, world.clerk_2, "beside", actor=world.vice_leader)
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="approve")
+    with pytest.raises(errors.Recused):
+        steps.decide(chair.pk, actor=world.clerk_2, verdict="approve", document_no="1")
+
+
+def test_four_eyes_is_asked_again_when_the_signer_decides(world: builders.World) -> None:
+    _case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before")
+    Case.objects.filter(pk=step.case_id).update(authors={"members": [world.clerk_2.pk]})
+    with pytest.raises(errors.Recused):
+        steps.decide(signer.pk, actor=world.clerk_2, verdict="approve")
+
+
+def test_a_signer_without_sight_is_granted_it_and_loses_it_when_dropped(world: builders.World) -> None:
+    neighbour = builders.user("neighbour", "village_reviewer", world.units[builders.PARTNER_VILLAGE])
+    case = builders.walk(world, builders.agreement(world), "account_transfer")
+    step = builders.open_step(case, "plot_allotment")
+    Case.objects.filter(pk=case.pk).update(partner_since=None)  # nobody of that side may look by their post
+    seeing = {"case": case, "role": "cc", "valid_from": builders.date(2020, 1, 1)}
+    Participant.objects.create(user=world.receiving_village, **seeing)
+    signer = ask(world, step, neighbour, "before", actor=world.receiving_village)
+    assert Participant.objects.filter(case=case, user=neighbour, role="signer", valid_until=None).exists()
+    assert Event.objects.filter(case=case, kind="sight.granted", body__contains='"role":"signer"').count() == 1
+    steps.drop_signer(signer.pk, actor=world.receiving_village, reason="不必")
+    assert not Participant.objects.filter(case=case, user=neighbour, role="signer", valid_until=None).exists()
+    assert Event.objects.filter(case=case, kind="sight.ended").count() == 1
+
+
+def test_the_signer_is_told_and_has_dates_of_their_own(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before", days=1)
+    assert Notice.objects.filter(case=case, step=signer, word="asked", recipient=world.clerk_2).count() == 1
+    assert (signer.lead, signer.forward > signer.opened_at.date()) == (1, True)
+    assert signer.backward == step.backward
+    assert signer.due <= signer.opened_at.date() + timedelta(days=5)
+
+
+def test_the_same_key_adds_once_and_another_body_is_refused(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    for _twice in range(2):
+        steps.add_signer(step.pk, actor=world.town_reviewer, users=[world.clerk_2.pk], where="before", key="k")
+    assert Step.objects.filter(case=case, holder=world.clerk_2).count() == 1
+    with pytest.raises(errors.KeyReused):
+        steps.add_signer(step.pk, actor=world.town_reviewer, users=[world.clerk_2.pk], where="beside", key="k")
+
+
+def test_an_added_signer_cannot_put_the_step_back_for_colleagues(world: builders.World) -> None:
+    _case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before")
+    with pytest.raises(errors.NotAllowed):
+        steps.release(signer.pk, actor=world.clerk_2)
+    with pytest.raises(errors.AskedOfAnother):
+        steps.decide(signer.pk, actor=world.clerk, verdict="approve")

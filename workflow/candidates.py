@@ -1,0 +1,132 @@
+"""Whom a step may be handed to, or who may be asked to sign or advise on it; who may not be, and why."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+
+from workflow import errors, policies, rights, seats
+from workflow.models import Posting, Role, Step, Unit, User
+from workflow.policies import Authority
+from workflow.seats import Run
+
+# posts that watch and never decide, or are answerable for the household themselves
+NEVER_ASKED = policies.NO_SIGHT | {Role.CONTACT_CADRE, Role.AUDITOR, Role.SUPERVISOR_MONITOR}
+SHOWN = 60  # a list longer than this is searched, not scrolled
+REASSIGN, SIGN, ADVISE = "reassign", "sign", "advise"
+WHY: dict[str, Any] = {
+    "yourself": gettext_lazy("that is you."),
+    "holder": gettext_lazy("holds this step already."),
+    "asked": gettext_lazy("is already asked in this group."),
+    "own_household": gettext_lazy("is the contact cadre of this household."),
+    "wrote_it": gettext_lazy("wrote what is to be approved."),
+    "same_stage": gettext_lazy("already decided another group of this stage."),
+    "voted": gettext_lazy("already has a vote in this group."),
+    "duties": gettext_lazy("did something in this case that excludes this."),
+    "out_of_sight": gettext_lazy("may not see what is to be approved."),
+    "out_of_scope": gettext_lazy("has no post within your scope."),
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person under one post; `why` is a code of WHY, empty when they may be asked."""
+
+    user: User
+    role: str
+    unit: Unit
+    why: str
+
+    @property
+    def post(self) -> str:
+        """Unit and role in words."""
+        return f"{self.unit.name} · {Role(self.role).label}"
+
+    @property
+    def reason(self) -> str:
+        """Why not, in words."""
+        return str(WHY[self.why]) if self.why else ""
+
+
+def of(run: Run, step: Step, purpose: str, *, name: str = "", user_id: int | None = None) -> list[Candidate]:
+    """Who comes into question, those who may be asked first. `purpose`: reassign | sign | advise."""
+    posts = _posts(run, step, purpose)
+    if user_id is not None:
+        posts = posts.filter(user_id=user_id)
+    if name:
+        posts = posts.filter(Q(user__full_name__icontains=name) | Q(unit__name__icontains=name))
+    found: dict[int, list[Posting]] = {}
+    for post in posts.select_related("user", "unit").order_by("unit__code", "role", "user_id")[: SHOWN * 2]:
+        found.setdefault(post.user_id, []).append(post)
+    why = _judge(run, step, purpose)
+    made = [_candidate(step, held, why) for held in found.values()]
+    return sorted(made, key=lambda one: bool(one.why))[:SHOWN]
+
+
+def pick(run: Run, step: Step, purpose: str, user_id: int) -> Candidate:
+    """The one person named; refused with the reason when they may not be asked."""
+    named = next(iter(of(run, step, purpose, user_id=user_id)), None)
+    if named is None:
+        user = User.objects.filter(pk=user_id).first()
+        if user is None:
+            raise errors.NotFound()
+        raise errors.NoSuchCandidate(who=str(user), why=WHY["out_of_scope"])
+    if named.why:
+        raise errors.NoSuchCandidate(who=str(named.user), why=named.reason)
+    return named
+
+
+def _posts(run: Run, step: Step, purpose: str) -> Any:
+    """Postings in question. Reassigning stays with the step's own post or goes to its superior; a signer or adviser is
+    of the asker's own division, of one under it, or over the step's unit."""
+    posts = Posting.objects.filter(policies.valid_on(run.today), user__is_active=True)
+    over = _over(step.unit.code)
+    if purpose == REASSIGN:
+        return posts.filter(over, role__in={step.role, step.supervisor_role})
+    mine = rights.authority(run, step)
+    near = over | policies.prefix_range("unit__code", mine.division) if mine else over
+    return posts.filter(near).exclude(role__in=NEVER_ASKED)
+
+
+def _over(unit_code: str) -> Q:
+    digits = unit_code.split(".")[0]
+    return policies.division_in([digits[:length] for length in (2, 4, 6, 9, 12, 14) if len(digits) >= length])
+
+
+def _candidate(step: Step, held: list[Posting], why: Callable[[User, list[Posting]], str]) -> Candidate:
+    best = min(held, key=lambda post: post.role != step.role)
+    return Candidate(best.user, best.role, best.unit, why(best.user, held))
+
+
+def _judge(run: Run, step: Step, purpose: str) -> Callable[[User, list[Posting]], str]:
+    actor = run.actor.pk if run.actor else None
+    busy = _asked_already(run, step)
+    aspects = set(run.plan(step).aspects)
+
+    def why(user: User, held: Iterable[Posting]) -> str:
+        if purpose == REASSIGN and user.pk == step.holder_id:
+            return "holder"
+        if purpose != REASSIGN and user.pk == actor:
+            return "yourself"
+        if user.pk in busy and (purpose != REASSIGN or step.added_by_id):
+            return "asked"
+        if excluded := rights.exclusion(run, step, frozenset({user.pk})):
+            return excluded
+        own = [Authority(post.pk, user, None, post.role, post.unit) for post in held]
+        return "" if aspects <= policies.aspects_in_sight(own, run.case) else "out_of_sight"
+
+    return why
+
+
+def _asked_already(run: Run, step: Step) -> set[int]:
+    """Holders of open steps of the same group, child rounds included."""
+    top = seats.root(run, step.round)
+    live = [one for one in run.rounds if one.closed_at is None and seats.root(run, one) is top]
+    return {s.holder_id for one in live for s in one.run if s.state == "open" and s.holder_id and s is not step}
+
+
+def sees(user: User, run: Run) -> bool:
+    """Whether a person sees the case by their posts, so that no grant of sight is needed."""
+    return policies.visible_cases(user, run.today).filter(pk=run.case.pk).exists()

@@ -1,0 +1,132 @@
+"""Take a decision back (拿回) while nobody after it has acted; the ten-second undo is this too."""
+
+from datetime import datetime
+from typing import Any
+
+from workflow import errors, rights, seats
+from workflow.commands import advance, rounds
+from workflow.commands.change import change, retried
+from workflow.commands.work import Work
+from workflow.models import Decision, Event, Notice, Round, Step, User
+from workflow.rules.words import REMINDER
+
+TAKEN_BACK = "taken_back"
+SENT_BACK = ("returned", "refused")
+
+
+@retried
+def take_back(step_id: int, *, actor: User, key: str | None = None, now: datetime | None = None) -> dict[str, Any]:
+    """Undo one's own decision: its round is closed and a new one opened, the Decision stays in history.
+
+    What the decision opened is closed again, what it voided counts again, decisions of others in the same round are
+    carried over, and words not yet sent are superseded. Refused once anybody after it has acted, or when the
+    lifecycle cannot go back (signed, completed).
+    """
+    with change(None, step=step_id, actor=actor, verb="take_back", key=key, body=step_id, now=now) as work:
+        if not work.replayed:
+            step = work.step(step_id)
+            if refusal := rights.why_not_take_back(work, step):
+                raise refusal
+            decision = work.decisions[step.pk]
+            if authority := rights.authority(work, step):
+                work.as_authority(authority)
+            _undo(work, step)
+            _silence(work, decision)
+            work.outcome = {"step": step_id, "taken_back": True}
+    return work.outcome
+
+
+def _undo(work: Work, step: Step) -> None:
+    live = seats.root(work, step.round)
+    step.taken_back_at = work.now
+    work.touch(step)
+    freed = _unvoid(work, step)
+    decision = work.decisions[step.pk]
+    work.event("step.taken_back", **rounds.at(step), decision=decision.digest, unvoided=freed)
+    child = step.round if step.round is not live else None
+    if child is not None:
+        _neutralise(work, child)
+        if live.closed_at is None and _again_in_child(work, child, step):
+            return
+    place = work.route.places[live.group]
+    if live.closed_at is None:
+        rounds.close_round(work, live, TAKEN_BACK)
+    elif live.outcome in SENT_BACK:
+        _forward_again(work, live)
+        return
+    else:
+        _back_again(work, live)
+    made = rounds.open_round(work, place)
+    if made is not None:
+        _as_before(work, made, step)
+
+
+def _neutralise(work: Work, child: Round) -> None:
+    """A child round one of whose signers took back counts neither for nor against its step."""
+    if child.closed_at is None:
+        rounds.close_round(work, child, TAKEN_BACK)
+    else:
+        child.outcome = TAKEN_BACK
+        work.touch(child)
+
+
+def _again_in_child(work: Work, child: Round, step: Step) -> bool:
+    """A signer's decision inside a group that is still open: only the child round is asked again."""
+    parent = seats.parent(work, child)
+    if parent is None or parent.state == "cancelled":
+        return False
+    rounds.reopen_child(work, child, parent, step)
+    return True
+
+
+def _unvoid(work: Work, step: Step) -> list[list[Any]]:
+    """What this decision had made void counts again; a decision carried from it counts no more."""
+    freed = []
+    for past in work.rounds:
+        if past.void and past.voided_by_id == step.pk:
+            past.void, past.voided_by = False, None
+            work.touch(past)
+            freed.append([past.group, past.number])
+        elif any(one.carried_from_id == step.pk for one in past.run):
+            past.void, past.voided_by = True, None
+            work.touch(past)
+    return freed
+
+
+def _forward_again(work: Work, live: Round) -> None:
+    """Undo a return or a refusal: close what it opened; settle then walks forward through what stands again."""
+    target = work.route.places[live.return_to]
+    for other in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
+        if work.route.falls(work.route.places[other.group], target):
+            rounds.close_round(work, other, TAKEN_BACK)
+
+
+def _back_again(work: Work, live: Round) -> None:
+    """Undo an approval that let the case go on."""
+    try:
+        advance.send_back(work, live, work.route.places[live.group], "with_me", TAKEN_BACK)
+    except errors.NoSuchPoint as trouble:
+        raise errors.PastTakingBack(state=rights.state_name(work)) from trouble
+
+
+def _as_before(work: Work, made: Round, old: Step) -> None:
+    """The step that is asked again lies with the person who took it back."""
+    mine = [one for one in made.run if one.plan == old.plan and one.holder_id is None and one.state == "open"]
+    if old.added_by_id or not mine:
+        return
+    new = mine[0]
+    new.role, new.supervisor_role, new.asked_role = old.role, old.supervisor_role, old.asked_role
+    new.holder, new.claimed_at = (old.holder if old.assigned else work.actor), work.now
+    new.assigned = old.assigned
+    where = {"group": made.group, "number": made.number, "seat": seats.seat_of(new)}
+    holder = new.holder.pk if new.holder else None
+    work.event("step.kept", **where, plan=new.plan, holder=holder, role=new.role, assigned=new.assigned)
+
+
+def _silence(work: Work, decision: Decision) -> None:
+    """Words the decision owed and nobody has sent yet are superseded."""
+    found = Event.objects.filter(case_id=work.case.pk, kind="step.decided", body__contains=decision.digest).first()
+    if found is None:
+        return
+    owed = Notice.objects.filter(case_id=work.case.pk, relayed_at=None, superseded_at=None).exclude(word=REMINDER)
+    owed.filter(event__sequence__gte=found.sequence).update(superseded_at=work.now, superseded_why=TAKEN_BACK)
