@@ -59,7 +59,20 @@ def valid_on(day: date, prefix: str = "") -> Q:
 
 
 def postings_of(user: User, today: date) -> list[Authority]:
-    """Own and lent postings valid today; a disabled user, or one whose lender has lost the post, has none."""
+    """Own and lent postings valid today; a disabled user, or one whose lender has lost the post, has none.
+
+    `user.postings_once` (a dict the views hang on the user of one reading request) spares asking again; no command
+    has it, so under the lock they are always read afresh.
+    """
+    once: dict[date, list[Authority]] | None = getattr(user, "postings_once", None)
+    if once is None:
+        return _postings(user, today)
+    if today not in once:
+        once[today] = _postings(user, today)
+    return list(once[today])
+
+
+def _postings(user: User, today: date) -> list[Authority]:
     if not user.is_active:
         return []
     own = Posting.objects.filter(valid_on(today), user=user).select_related("unit")

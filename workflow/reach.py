@@ -62,6 +62,30 @@ def asked(step: Step, today: date) -> list[User]:
     return [people[pk] for pk in sorted(people)]
 
 
+def asked_by_step(steps: Iterable[Step], today: date) -> dict[int, list[User]]:
+    """Whom each open step waits for: its claimant, else everyone whose posting, own or lent, covers it.
+
+    Two statements, however many steps.
+    """
+    steps = list(steps)
+    prefixes = {step.unit.division[:size] for step in steps for size in (2, 4, 6, 9, 12, 14)}
+    posts = Posting.objects.filter(division_in(sorted(prefixes)), valid_on(today), role__in={s.role for s in steps})
+    held = {post.pk: post for post in posts.select_related("user", "unit")} if steps else {}
+    lent = Substitution.objects.filter(valid_on(today), revoked_at=None, posting__in=held).select_related("substitute")
+    seats = [(post, post.user) for post in held.values()]
+    seats += [(held[loan.posting_id], loan.substitute) for loan in lent] if held else []
+    return {step.pk: [step.holder] if step.holder else _covering(step, seats) for step in steps}
+
+
+def _covering(step: Step, seats: list[tuple[Posting, User]]) -> list[User]:
+    fitting = [
+        user
+        for post, user in seats
+        if user.is_active and post.role == step.role and step.unit.code.startswith(post.unit.division)
+    ]
+    return sorted(set(fitting), key=lambda user: user.pk)
+
+
 def leads(authorities: Iterable[Authority], step: Step, case: Case) -> Authority | None:
     """The posting that makes its user a leader over a step: the step's supervisor, or a leader over either unit."""
     codes = (step.unit.code, case.home_unit.code)

@@ -26,9 +26,11 @@ def back(name: str) -> dict[str, Any]:
 class Agreement(RouteReach, Case):
     """A household's resettlement agreement (搬迁安置协议) from draft to completed."""
 
+    page_related: ClassVar[tuple[str, ...]] = ("household",)
     page_template: ClassVar[str] = "agreements/case_body.html"
     facts_template: ClassVar[str] = "agreements/case_facts.html"
     remedy_template: ClassVar[str] = "agreements/case_remedy.html"
+    versions_template: ClassVar[str] = "agreements/case_versions.html"
     state_names: ClassVar[dict[str, Any]] = lifecycle.STATES
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="agreements")

@@ -1,7 +1,7 @@
 """What changed since an official looked: read from the events, so that a stale approval shows it field by field."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -45,10 +45,11 @@ def since(case_id: int, seen: Mapping[str, str]) -> list[Row]:
     if shown < 0:
         return []
     later = [facts for facts in events[shown + 1 :] if set(facts.get("hashes", ())) & set(seen)]
-    return [row for facts in later for row in _rows(facts)]
+    return [row for facts in later for row in rows(facts)]
 
 
-def _rows(facts: Mapping[str, Any]) -> Iterable[Row]:
+def rows(facts: Mapping[str, Any]) -> list[Row]:
+    """The lines of one recorded change, in the reader's language."""
     if "changes" not in facts:
         act = facts.get("act", "")
         return [(str(ACTS.get(act, act)), "", facts.get("state", ""))]

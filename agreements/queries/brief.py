@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements import authority, fields, labels, lifecycle
-from agreements.models import Agreement
+from agreements.models import AccountTransfer, Agreement
 from agreements.queries.page import cadres_of
 from workflow import policies
 from workflow.models import User
@@ -34,6 +34,8 @@ class Brief:
     papers: list[tuple[str, bool]]  # papers the route asks for up to this state: name, on file
     moved: int
     plot: str
+    members: list[tuple[str, str, str]]  # name, relation, state of the account (empty where no account moves)
+    lines: list[tuple[str, Decimal]]  # what the amount is made of
     remedies: list[tuple[str, str]]  # (label, address) of what this reader can do about what is missing
 
     @property
@@ -58,8 +60,21 @@ def brief(user: User, case: Agreement, today: date) -> Brief:
         papers=_papers(case, sight),
         moved=case.facts.get("moved", 0) + case.facts.get("excused", 0),
         plot=labels.of(labels.PLOT_STATES, state) if (state := case.facts.get("plot_state")) else "",
+        members=_members(case) if "members" in sight else [],
+        lines=[(labels.of(labels.ITEMS, line.item), line.amount) for line in case.amounts.all()]
+        if amount is not None
+        else [],
         remedies=remedies(case, may, today),
     )
+
+
+def _members(case: Agreement) -> list[tuple[str, str, str]]:
+    states = dict(AccountTransfer.objects.filter(member__agreement=case).values_list("member_id", "state"))
+    return [
+        (one.name, one.relation, labels.of(labels.TRANSFER_STATES, states.get(one.pk, "pending")) if moves else "")
+        for moves in (case.area_changes,)
+        for one in case.members.all()
+    ]
 
 
 def _share(amount: Decimal | None, persons: int) -> Decimal | None:

@@ -122,7 +122,10 @@ def agreement_page(user: User, case: Agreement, today: date) -> AgreementPage:
 
 
 def cadres_of(case: Agreement) -> frozenset[int]:
-    """Contact cadres of the household."""
+    """Contact cadres of the household, as the case page has read them already."""
+    known: frozenset[int] | None = getattr(case, "cadres", None)
+    if known is not None:
+        return known
     return frozenset(case.participants.filter(role="contact_cadre").values_list("user_id", flat=True))
 
 

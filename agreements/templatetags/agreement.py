@@ -7,8 +7,8 @@ from django import template
 
 from agreements import forms
 from agreements.models import Agreement
-from agreements.queries import brief, page
-from workflow import clock
+from agreements.queries import brief, page, versions
+from workflow import clock, policies
 
 register = template.Library()
 
@@ -35,3 +35,9 @@ def fresh_key() -> str:
 def agreement_brief(context: dict[str, Any], case: Agreement) -> brief.Brief:
     """Key facts, papers and remedies for the drawer."""
     return brief.of(context["request"].user, case, clock.today())
+
+
+@register.simple_tag
+def agreement_versions(case: Agreement, sight: frozenset[str]) -> versions.Comparison | None:
+    """Versions side by side, for readers who may see all of the agreement."""
+    return versions.compare(case) if sight == policies.ASPECTS else None

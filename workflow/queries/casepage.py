@@ -80,6 +80,11 @@ class CasePage:
     storage_days: int
     rounds: list[Round]
 
+    @property
+    def returned(self) -> bool:
+        """Whether it ever went back: then there are versions to compare."""
+        return any(one.outcome in ("returned", "refused") for one in self.rounds)
+
 
 @dataclass
 class Reading:
@@ -97,8 +102,9 @@ class Reading:
 
 def concrete(case: Case) -> Any:
     """The kind's own row of a case."""
-    related = ("home_unit", "partner_unit", "schedule", "drafter")
-    return apps.get_model(case.kind).objects.select_related(*related).get(pk=case.pk)
+    kind: Any = apps.get_model(case.kind)
+    related = ("home_unit", "partner_unit", "schedule", "drafter", *kind.page_related)
+    return kind.objects.select_related(*related).get(pk=case.pk)
 
 
 def case_page(user: User, reference: str, *, now: datetime | None = None) -> CasePage:
@@ -108,12 +114,14 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
     calendar = calendars.load()
     storage = reading.case.schedule.storage_on
     open_steps = [step for step in reading.steps if step.state == "open"]
+    people = reach.asked_by_step(open_steps, today)
+    waiting = {step.pk: _waiting(reading, step, people[step.pk]) for step in open_steps}
     return CasePage(
         case=reading.case,
         sight=policies.aspects_in_sight(reading.authorities, reading.case),
         stepper=stepper.stops(reading.route, reading.case.state, reading.steps, reading.decisions.values(), today),
-        waiting=[_waiting(reading, step) for step in open_steps],
-        mine=[made for step in open_steps if (made := _mine(reading, user, step))],
+        waiting=list(waiting.values()),
+        mine=[made for step in open_steps if (made := _mine(reading, user, step, waiting[step.pk]))],
         history=_history(reading),
         hold=reading.hold,
         can_manage=_can_manage(reading, open_steps),
@@ -126,7 +134,7 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
 def _read(user: User, case: Any, today: date) -> Reading:
     steps = Step.objects.filter(case_id=case.pk).select_related("unit", "holder", "round").order_by("id")
     decided = Decision.objects.filter(case_id=case.pk).select_related("actor", "on_behalf_of", "step__round")
-    cadres = case.participants.filter(role="contact_cadre").values_list("user_id", flat=True)
+    case.cadres = frozenset(case.participants.filter(role="contact_cadre").values_list("user_id", flat=True))
     return Reading(
         case=case,
         route=spec(case.route_id),
@@ -134,7 +142,7 @@ def _read(user: User, case: Any, today: date) -> Reading:
         decisions={d.step_id: d for d in decided},
         hold=Hold.objects.filter(case_id=case.pk, resumed_at=None).select_related("by").first(),
         authorities=policies.postings_of(user, today),
-        cadres=frozenset(cadres),
+        cadres=case.cadres,
         today=today,
     )
 
@@ -143,10 +151,9 @@ def _rounds(reading: Reading) -> list[Round]:
     return list({step.round_id: step.round for step in reading.steps}.values())
 
 
-def _waiting(reading: Reading, step: Step) -> Waiting:
+def _waiting(reading: Reading, step: Step, people: list[User]) -> Waiting:
     calendar, (_place, plan) = calendars.load(), reading.route.plans[step.plan]
     left = words.days_left(step.due, reading.today, calendar)
-    people = [step.holder] if step.holder else policies.holders_of(step.role, step.unit.code, reading.today)
     spent = calendar.ordinal(reading.today) - calendar.ordinal(clock.date_of(step.opened_at))
     slack = (
         words.days_left(step.backward, reading.today, calendar) - max(0, step.lead - spent) if step.backward else None
@@ -172,12 +179,11 @@ def missing(reading: Reading, plan: PlanSpec) -> list[str]:
     return [*reading.case.unmet(list(plan.needs), reading.today), *papers]
 
 
-def _mine(reading: Reading, user: User, step: Step) -> MyStep | None:
+def _mine(reading: Reading, user: User, step: Step, waiting: Waiting) -> MyStep | None:
     authority = policies.authority_for(reading.authorities, step)
     if authority is None:
         return None
     place, plan = reading.route.plans[step.plan]
-    waiting = _waiting(reading, step)
     reason = why_not(reading, user, step, authority, place, plan)
     return MyStep(
         waiting=waiting,

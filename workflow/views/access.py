@@ -23,7 +23,14 @@ def public(view: View) -> View:
 
 def signed_in(view: View) -> View:
     """Anyone who is signed in; what they see is scoped by their postings."""
-    guarded: Any = login_required(view)
+
+    @functools.wraps(view)
+    def reading(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD"):
+            read_once(request.user)
+        return view(request, *args, **kwargs)
+
+    guarded: Any = login_required(reading)
     guarded.policy = "signed_in"
     return functools.wraps(view)(guarded)
 
@@ -43,6 +50,11 @@ def holds(*roles: str) -> Callable[[View], View]:
         return guarded  # type: ignore[no-any-return]
 
     return guard
+
+
+def read_once(user: Any) -> None:
+    """From here to the end of this request the user's postings are read once. Never before a command."""
+    user.postings_once = {}
 
 
 def authorities_of(request: HttpRequest) -> list[policies.Authority]:

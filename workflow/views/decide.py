@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from workflow import errors
 from workflow.commands import steps
 from workflow.views import work
-from workflow.views.access import signed_in
+from workflow.views.access import read_once, signed_in
 from workflow.views.cases import context_of
 from workflow.views.refusals import say_and_return
 
@@ -44,6 +44,7 @@ def onwards(request: HttpRequest, step_id: int, message: str) -> HttpResponse:
     """One round trip: the decided row leaves the list, its toast offers the undo, and the next item is there."""
     if not request.headers.get("HX-Request"):
         return say_and_return(request, message)
+    read_once(request.user)
     toast = {"message": message, "decided": step_id, "toast_key": request.POST.get("key", "")}
     if request.POST.get("work"):
         address = request.POST["work"]
