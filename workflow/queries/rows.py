@@ -134,7 +134,7 @@ def _row(step: Step, page: _Page) -> QueueRow:
         mine=authority is not None,
         missing=_missing(page.kinds[step.case_id], plan, page.today) if step.state == "open" else 0,
         was_late=step.was_late and left >= 0,
-        bulk=plan.bulk_allowed and not plan.attest,
+        bulk=plan.bulk_allowed,
     )
 
 

@@ -68,6 +68,21 @@
     if (target.id === "work") { first(target); window.scrollTo(0, 0); }
     if (target.id === "desk" || event.target.id === "desk") { choose(); }
   });
+  // --- several at once: the preview comes in a dialog; after the results the list is shown afresh ------------------
+  function bulk() { return document.getElementById("bulkdialog"); }
+  document.body.addEventListener("htmx:afterSwap", function (event) {
+    var target = event.detail.target || event.target;
+    if (target.id === "bulkbox" && bulk() && !bulk().open) { bulk().showModal(); }
+  });
+  document.addEventListener("click", function (event) {
+    var closing = event.target.closest("[data-close-bulk]");
+    if (!closing || !bulk() || !bulk().open) { return; }
+    event.preventDefault();
+    var done = bulk().querySelector("[data-results]");
+    bulk().close();
+    document.getElementById("bulkbox").textContent = "";
+    if (done) { reload(); }
+  });
   document.body.addEventListener("htmx:afterSettle", function () { tidy(); choose(); });
   function first(root) {
     var heading = root.querySelector("h2[tabindex], h1[tabindex]");
