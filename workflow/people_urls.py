@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from workflow.views import bulk, colleagues
+from workflow.views import bulk, colleagues, handover
 
 urlpatterns = [
+    path("people/hand-over/", handover.page, name="hand_over"),
+    path("people/hand-over/do", handover.do, name="hand_over_do"),
+    path("cases/<str:reference>/override", colleagues.override, name="case_override"),
     path("steps/bulk/preview", bulk.preview, name="bulk_preview"),
     path("steps/bulk/approve", bulk.approve, name="bulk_approve"),
     path("steps/<int:step_id>/nudge", colleagues.nudge, name="step_nudge"),

@@ -8,7 +8,16 @@ from operator import or_
 from django.db.models import QuerySet
 
 from workflow.models import Case, Decision, Posting, Role, Step, Substitution, User
-from workflow.policies import NO_SIGHT, Authority, authority_for, division_in, postings_of, prefix_range, valid_on
+from workflow.policies import (
+    NO_SIGHT,
+    Authority,
+    authority_for,
+    division_in,
+    postings_of,
+    prefix_range,
+    step_filter,
+    valid_on,
+)
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import RouteSpec
 
@@ -113,3 +122,37 @@ def colleagues(user: User, today: date) -> QuerySet[User]:
     posts = Posting.objects.filter(valid_on(today)).exclude(role__in=NO_SIGHT)
     near = reduce(or_, (prefix_range("unit__code", code) for code in counties))
     return User.objects.filter(pk__in=posts.filter(near).values("user"), is_active=True).exclude(pk=user.pk)
+
+
+def desk_of(user: User, today: date) -> list[Step]:
+    """Open steps that wait for this person alone: held by them, or unclaimed where nobody else's own posting covers."""
+    held = Step.objects.filter(state="open", holder=user)
+    own = [a for a in postings_of(user, today) if a.lender is None]
+    free = Step.objects.filter(step_filter(own), state="open", holder=None)
+    found = (held | free).select_related("case", "unit", "holder", "round").order_by("pk")
+    alone: dict[tuple[str, str], bool] = {}
+    return [step for step in found if step.holder_id == user.pk or _alone(user, step, today, alone)]
+
+
+def _alone(user: User, step: Step, today: date, known: dict[tuple[str, str], bool]) -> bool:
+    post = (step.role, step.unit.code)
+    if post not in known:
+        others = authorities_over(*post, today)
+        known[post] = all(user.pk in (a.user.pk, a.lender.pk if a.lender else 0) for a in others)
+    return known[post]
+
+
+def units_of(user: User, today: date) -> list[str]:
+    """Codes of the units in which this person holds a post, or held their last ones."""
+    posts = Posting.objects.filter(user=user).select_related("unit")
+    return [p.unit.code for p in posts.filter(valid_on(today))] or [p.unit.code for p in posts]
+
+
+def leads_unit(authorities: Iterable[Authority], code: str) -> bool:
+    """Whether one of these postings leads the unit."""
+    return any(a.role in LEADING and a.lender is None and code.startswith(a.division) for a in authorities)
+
+
+def still_holds(step: Step, today: date) -> bool:
+    """Whether the claimant of a step still has a posting, own or lent, that covers it."""
+    return any(a.user.pk == step.holder_id for a in authorities_over(step.role, step.unit.code, today))

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workflow import errors, policies, seats
+from workflow import errors, policies, reach, seats
 from workflow.models import Decision, Round, Step, kinds
 from workflow.policies import Authority
 from workflow.rules import four_eyes
@@ -178,6 +178,8 @@ def claimed(run: Run, step: Step) -> errors.Refusal | None:
     if step.holder_id and run.actor and step.holder_id != run.actor.pk:
         if any(a.lender and a.lender.pk == step.holder_id for a in run.authorities):
             return None
+        if not step.assigned and not reach.still_holds(step, run.today):
+            return None  # a claim ends with the posting, or the substitution, under which it was made
         since = timezone.localtime(step.claimed_at or step.opened_at)
         kind = errors.AskedOfAnother if step.assigned else errors.ClaimedByAnother
         return kind(who=str(step.holder), since=f"{since:%Y-%m-%d %H:%M}")

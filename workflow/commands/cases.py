@@ -10,11 +10,24 @@ from workflow import errors, reach
 from workflow.commands import advance, steps
 from workflow.commands.change import change, lock, opening, retried
 from workflow.commands.copies import copy_to, mark_read
+from workflow.commands.override import override
 from workflow.commands.work import Work, concerned
 from workflow.models import Hold, Step, User
 from workflow.rules.codes import HOLD_CAUSES
 
-__all__ = ["change", "copy_to", "hold", "lock", "mark_read", "may_manage", "opening", "resume", "retried", "submit"]
+__all__ = [
+    "change",
+    "copy_to",
+    "hold",
+    "lock",
+    "mark_read",
+    "may_manage",
+    "opening",
+    "override",
+    "resume",
+    "retried",
+    "submit",
+]
 
 
 def submit(

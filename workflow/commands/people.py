@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from workflow import audit, clock, errors, policies
+from workflow.commands import claims
 from workflow.models import Posting, Substitution, User
 
 
@@ -59,3 +60,4 @@ def revoke(substitution_id: int, *, actor: User, now: datetime | None = None) ->
         unit_id = Posting.objects.values_list("unit_id", flat=True).get(pk=lent.posting_id)
         facts = {"substitution": lent.pk}
         audit.append_to_stream(f"unit:{unit_id}", "posting.returned", moment, actor.pk, facts)
+    claims.end_lapsed(moment, holder=lent.substitute)

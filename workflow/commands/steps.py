@@ -10,6 +10,7 @@ from workflow import errors
 from workflow.commands import bulk, deciding, rounds
 from workflow.commands.change import change, retried
 from workflow.commands.handing import delegate, give_opinion, reassign
+from workflow.commands.handover import hand_over
 from workflow.commands.nudges import nudge
 from workflow.commands.signers import add_signer, drop_signer
 from workflow.commands.taking_back import take_back
@@ -27,6 +28,7 @@ __all__ = [
     "delegate",
     "drop_signer",
     "give_opinion",
+    "hand_over",
     "nudge",
     "reassign",
     "release",

@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Count, Q
 
 from workflow import policies, reach
-from workflow.models import Case, Copy, Nudge, Step, User
+from workflow.models import Case, Copy, Nudge, Role, Round, Step, User
+from workflow.models.plan import spec
 from workflow.policies import Authority
+from workflow.queries import words
 from workflow.queries.queue import CAP
 
 PAGE = 25
@@ -37,6 +39,18 @@ class CopyRow:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What stays visible on a case: a group passed by override, a step for which an earlier decision counted."""
+
+    kind: str  # override | carried
+    name: str
+    by: str
+    on_behalf_of: str
+    at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class Around:
     """What the case page shows beside the steps themselves."""
 
@@ -45,6 +59,8 @@ class Around:
     my_copy: Copy | None  # mine, whether read or not
     can_copy: bool
     colleagues: list[User]
+    marks: list[Mark]
+    overridable: list[tuple[str, str]]  # (group key, name) that this reader may pass by override
 
 
 def around(user: User, case: Case, steps: Iterable[Step], today: date, *, held: bool = False) -> Around:
@@ -62,7 +78,49 @@ def around(user: User, case: Case, steps: Iterable[Step], today: date, *, held: 
         my_copy=next((copy for copy in copies if copy.user_id == user.pk), None),
         can_copy=can_copy,
         colleagues=list(people),
+        marks=marks(case),
+        overridable=_overridable(user, today, case, steps) if not held else [],
     )
+
+
+def marks(case: Case) -> list[Mark]:
+    """Every mark of a case, oldest first."""
+    route = spec(case.route_id)
+    passed = Round.objects.filter(case_id=case.pk, override_by__isnull=False).select_related(
+        "override_by", "override_for"
+    )
+    found = [
+        Mark(
+            kind="override",
+            name=words.name(route.places[r.group].group.names) if r.group in route.places else r.group,
+            by=str(r.override_by),
+            on_behalf_of=str(r.override_for or ""),
+            at=r.closed_at,
+            reason=r.reason,
+        )
+        for r in passed.order_by("id")
+    ]
+    carried = Step.objects.filter(case_id=case.pk, carried_from__isnull=False).order_by("id")
+    for step in carried.select_related("carried_from__decision__actor"):
+        assert step.carried_from is not None
+        decision = step.carried_from.decision
+        name = words.name(route.plans[step.plan][1].names) if step.plan in route.plans else step.plan
+        found.append(Mark("carried", name, str(decision.actor), "", decision.at, ""))
+    return found
+
+
+def may_override(user: User, today: date, case: Case) -> bool:
+    """Whether this person is the chair over the case's home unit, in their own name or for another."""
+    mine = policies.postings_of(user, today)
+    return any(a.role == Role.CHAIR and case.home_unit.code.startswith(a.division) for a in mine)
+
+
+def _overridable(user: User, today: date, case: Case, steps: list[Step]) -> list[tuple[str, str]]:
+    if not may_override(user, today, case):
+        return []
+    places = spec(case.route_id).places
+    groups = dict.fromkeys(s.round.group for s in steps if s.round.stage != "draft" and s.round.group in places)
+    return [(group, words.name(places[group].group.names)) for group in groups]
 
 
 def chases(

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from workflow import clock, policies
+from workflow import clock, errors, policies
 from workflow.commands import cases, steps
+from workflow.queries import around
 from workflow.views.access import signed_in
 from workflow.views.refusals import say_and_return
 
@@ -51,3 +52,16 @@ def read_copy(request: HttpRequest, reference: str) -> HttpResponse:
     if request.headers.get("X-Shown"):
         return HttpResponse(status=204)
     return say_and_return(request, _("Marked as read."))
+
+
+@signed_in
+@require_POST
+def override(request: HttpRequest, reference: str) -> HttpResponse:
+    """POST /cases/<reference>/override : reason, group, sure (the confirmation), key."""
+    user: Any = request.user
+    case = policies.case_or_404(user, reference, clock.today())
+    form = request.POST
+    if around.may_override(user, clock.today(), case) and form.get("sure") != "1":
+        raise errors.InvalidInput(field=_("Confirmation"), expected=_("tick that you take responsibility"))
+    cases.override(case.pk, actor=user, reason=form.get("reason", ""), group=form.get("group", ""), key=form.get("key"))
+    return say_and_return(request, _("Passed by override. The county has been told."))

@@ -1,0 +1,139 @@
+"""A leaver's desk (离职转办): every open step that only they can act on goes to another person, one line per step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from workflow import audit, clock, errors, policies, reach
+from workflow.commands import askers, staffing
+from workflow.commands.change import change, retried
+from workflow.commands.work import Work, case_of
+from workflow.models import Posting, Step, Unit, User
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of one step or post of the desk."""
+
+    step_id: int | None
+    reference: str
+    done: bool
+    message: str
+
+
+def hand_over(
+    leaver: User,
+    to: User,
+    *,
+    actor: User,
+    with_posts: bool = False,
+    key: str | None = None,
+    now: datetime | None = None,
+) -> list[Moved]:
+    """Move everything that waits for this person alone to another, each step in a transaction of its own.
+
+    The security administrator of their units may; a leader over all of them may too, but gives no posts.
+    `with_posts`: the successor gets the leaver's posts first, and the leaver's end afterwards. Nobody gets a step they
+    are excluded from by four eyes, and a post is never invented: such lines say why, and the step stays.
+    """
+    moment = now or clock.now()
+    today = clock.date_of(moment)
+    by_office = ensure_may_hand_over(leaver, actor=actor, now=moment)
+    if to.pk == leaver.pk or not to.is_active:
+        raise errors.InvalidInput(field=_("To"), expected=_("another person whose account is active"))
+    if with_posts and not by_office:
+        raise errors.NotAllowed()
+    steps = reach.desk_of(leaver, today)
+    posts = list(Posting.objects.filter(policies.valid_on(today), user=leaver).select_related("unit"))
+    lines = [_give_post(post, to, actor, moment) for post in posts] if with_posts else []
+    lines += [_move(step, leaver, to, actor, key, now) for step in steps]
+    if with_posts and all(line.done for line in lines):
+        lines += [_end_post(post, actor, moment) for post in posts]
+    _record(leaver, to, actor, moment, lines)
+    return lines
+
+
+def ensure_may_hand_over(leaver: User, *, actor: User, now: datetime | None = None) -> bool:
+    """True for the security administrator of this person's units, False for a leader over all of them; else refused."""
+    moment = now or clock.now()
+    today = clock.date_of(moment)
+    mine = policies.postings_of(actor, today)
+    if any(a.role == policies.Role.SECURITY_ADMIN for a in mine):
+        staffing.ensure_person(actor, leaver, moment)
+        return True
+    codes = reach.units_of(leaver, today)
+    if actor.pk == leaver.pk or not codes or not all(reach.leads_unit(mine, code) for code in codes):
+        raise errors.NotFound()
+    return False
+
+
+def _give_post(post: Posting, to: User, actor: User, moment: datetime) -> Moved:
+    where = f"{post.unit.name} · {post.get_role_display()}"
+    today = clock.date_of(moment)
+    held = Posting.objects.filter(policies.valid_on(today), user=to, role=post.role, unit=post.unit).exists()
+    try:
+        if not held:
+            staffing.post(to, post.role, post.unit, actor=actor, now=moment)
+    except errors.Refusal as refusal:
+        return Moved(None, "", False, f"{where}: {refusal.message}")
+    return Moved(None, "", True, _("%(where)s: the successor holds this post.") % {"where": where})
+
+
+def _end_post(post: Posting, actor: User, moment: datetime) -> Moved:
+    where = f"{post.unit.name} · {post.get_role_display()}"
+    try:
+        staffing.end_post(post, actor=actor, now=moment)
+    except errors.Refusal as refusal:
+        return Moved(None, "", False, f"{where}: {refusal.message}")
+    return Moved(None, "", True, _("%(where)s: the leaver's post has ended.") % {"where": where})
+
+
+def _move(step: Step, leaver: User, to: User, actor: User, key: str | None, now: datetime | None) -> Moved:
+    reference = step.case.reference
+    try:
+        move(step.pk, leaver=leaver, to=to, actor=actor, key=f"{key}:{step.pk}" if key else None, now=now)
+    except errors.Refusal as refusal:
+        return Moved(step.pk, reference, False, refusal.message)
+    return Moved(step.pk, reference, True, _("Handed over to %(who)s.") % {"who": to})
+
+
+@retried
+def move(
+    step_id: int, *, leaver: User, to: User, actor: User, key: str | None = None, now: datetime | None = None
+) -> dict[str, Any]:
+    """One step of the desk: under the case's lock, so that a decision made meanwhile wins and is told."""
+    body = [step_id, leaver.pk, to.pk]
+    with change(case_of(step_id), actor=actor, verb="hand_over", key=key, body=body, now=now, sighted=False) as work:
+        if not work.replayed:
+            step = work.step(step_id)
+            if step.state != "open" or step.holder_id not in (None, leaver.pk):
+                raise errors.NoLongerOpen(why=_("somebody else acted on it meanwhile"))
+            give(work, step, to)
+            event = work.event("step.handed_over", step=step.pk, plan=step.plan, leaver=leaver.pk, to=to.pk)
+            work.tell("reassigned", [to], event, step, audience="holder")
+            work.outcome = {"step": step_id, "holder": to.pk}
+    return work.outcome
+
+
+def give(work: Work, step: Step, to: User) -> None:
+    """Make this person the holder: they need an own post that covers the step, and four eyes must not exclude them."""
+    own = [a for a in policies.postings_of(to, work.today) if a.lender is None]
+    authority = policies.authority_for(own, step)
+    if authority is None:
+        raise errors.NoPosting(who=str(to), role=policies.Role(step.role).label, unit=step.unit.name)
+    place, plan = work.route.plans[step.plan]
+    if askers.excluded(work, place, plan, authority.persons):
+        raise errors.TheyAreRecused(who=str(to))
+    step.holder, step.claimed_at = to, work.now
+    work.touch(step)
+
+
+def _record(leaver: User, to: User, actor: User, moment: datetime, lines: list[Moved]) -> None:
+    """The unit's own chain says that a desk changed hands, and how much of it."""
+    done = sum(line.done for line in lines if line.step_id)
+    facts = {"leaver": leaver.pk, "to": to.pk, "moved": done, "left": sum(not line.done for line in lines)}
+    posts = Posting.objects.filter(user=leaver).order_by("-valid_from", "-pk")
+    unit = Unit.objects.filter(pk__in=posts.values("unit_id")[:1]).first()
+    audit.append_to_stream(f"unit:{unit.pk}" if unit else "system", "desk.handed_over", moment, actor.pk, facts)
