@@ -65,6 +65,14 @@ POINTS: dict[str, Any] = {
 }
 
 
+# what the conditions of the lifecycle's advance transitions ask, as needs of a step (lifecycle.py)
+GUARDS: dict[str, tuple[str, ...]] = {
+    "signing": ("signatures_are_complete",),
+    "account_transfer": ("accounts_are_moved",),
+    "homestead_adjustment": ("plot_is_accepted",),
+}
+
+
 def vocabulary() -> Vocabulary:
     """Everything a route of an agreement may name."""
     return Vocabulary(
@@ -77,6 +85,7 @@ def vocabulary() -> Vocabulary:
         aspects=labels.ASPECTS,
         resolvers=RESOLVERS,
         roles=dict(Role.choices),
+        guards=GUARDS,
     )
 
 

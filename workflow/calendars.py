@@ -20,7 +20,7 @@ def load(code: str = NATIONAL) -> WorkCalendar:
     Whether it has changed is asked once a second and process at most: a page asks for it once per row.
     """
     kept = _kept.get(code)
-    if kept and monotonic() - _asked[code] < FRESH_SECONDS:
+    if kept and monotonic() - _asked.get(code, -FRESH_SECONDS) < FRESH_SECONDS:
         return kept
     version = Calendar.objects.filter(code=code).values_list("version", flat=True).first()
     if version is None:

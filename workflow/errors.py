@@ -221,9 +221,15 @@ class DraftChanged(Refusal):
 class NotPublishable(Refusal):
     """This draft cannot be published yet; %(count)d things must be changed first."""
 
+    status = 422
+
 
 class EditedMeanwhile(Refusal):
     """%(who)s changed this part at %(when)s, after you opened it. Nothing was saved; compare and choose."""
+
+
+class MigrationBlocked(Refusal):
+    """This case cannot be moved to that version: %(why)s. Nothing was changed."""
 
 
 class NotAllowed(Refusal):

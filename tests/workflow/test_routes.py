@@ -35,7 +35,7 @@ def setting(address: str, **values: Any) -> Any:
 
 
 def publish(world: World, route: Route, **extra: Any) -> Route:
-    asked = {"actor": world.route_keeper, "seen": route.digest, "check": lambda _route: [], "now": world.now} | extra
+    asked = {"actor": world.route_keeper, "seen": route.digest, "now": world.now} | extra
     return routes.publish(route.pk, **asked)
 
 
@@ -98,13 +98,13 @@ def test_what_was_changed_after_it_was_looked_at_is_not_published(world: World) 
 
 
 def test_one_blocking_fault_keeps_everything_as_it_was(world: World) -> None:
-    draft = draft_of(world)
-    fault = routeshape.Fault("plan:town_review", "nobody")
+    draft, _before = routes.edit(
+        draft_of(world).pk, setting("plan:town_review", role="king"), actor=world.route_keeper, now=world.now
+    )
     with pytest.raises(errors.NotPublishable) as refused:
-        publish(world, draft, check=lambda _route: [fault])
-    assert refused.value.detail["faults"] == ["plan:town_review: nobody"]
-    remark = routeshape.Fault("plan:town_review", "a remark", blocking=False)
-    assert publish(world, draft, check=lambda _route: [remark]).version == 2
+        publish(world, draft)
+    assert refused.value.detail["faults"] == ["plan:town_review: 未知的岗位“king”。"]
+    assert published().version == 1
 
 
 def test_a_published_version_can_be_neither_edited_nor_discarded_nor_published_again(world: World) -> None:

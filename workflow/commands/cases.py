@@ -10,6 +10,7 @@ from workflow import errors, reach
 from workflow.commands import advance, steps
 from workflow.commands.change import change, lock, opening, retried
 from workflow.commands.copies import copy_to, mark_read
+from workflow.commands.migrations import migrate
 from workflow.commands.override import override
 from workflow.commands.work import Work, concerned
 from workflow.models import Hold, Step, User
@@ -22,6 +23,7 @@ __all__ = [
     "lock",
     "mark_read",
     "may_manage",
+    "migrate",
     "opening",
     "override",
     "resume",

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
@@ -16,15 +15,9 @@ from workflow import audit, clock, errors, policies
 from workflow.commands.change import retried
 from workflow.models import Group, Role, Route, Stage, StepPlan, Track, Unit, User
 from workflow.models.plan import build
+from workflow.routechecks import check, document
 from workflow.rules import canonical, routedoc, routeshape
 from workflow.rules.routedoc import Document
-from workflow.rules.vocabulary import Vocabulary
-
-
-def vocabulary(kind: str, mode: str) -> Vocabulary:
-    """What a route of this kind and mode may speak about."""
-    words: Vocabulary = apps.get_model(kind).vocabulary()
-    return words.of_mode(mode)
 
 
 def may_keep(actor: User, unit: Unit, now: datetime) -> None:
@@ -33,11 +26,6 @@ def may_keep(actor: User, unit: Unit, now: datetime) -> None:
         if authority.covers(Role.ROUTE_KEEPER, unit.code):
             return
     raise errors.NotAllowed()
-
-
-def document(route: Route) -> Document:
-    """The document of any version: a draft's own, or the rows of a published one read back."""
-    return route.document if route.document is not None else routedoc.document_of(build(route))
 
 
 def digest(kind: str, mode: str, content: Document) -> str:
@@ -133,14 +121,13 @@ def publish(
     *,
     actor: User,
     seen: str,
-    check: Callable[[Route], list[routeshape.Fault]],
     document_no: str = "",
     now: datetime | None = None,
 ) -> Route:
     """Publish a draft: freezes it and retires the former version. Changes no running case (promise P7).
 
-    `seen` is the digest of the draft the keeper looked at: what was checked is what is published. `check` is asked
-    under the lock; a single blocking fault refuses the whole.
+    `seen` is the digest of the draft the keeper looked at: what was checked is what is published. It
+    is checked again under the lock (routechecks); a single blocking fault refuses the whole.
     """
     moment = now or clock.now()
     with transaction.atomic():
@@ -148,7 +135,7 @@ def publish(
         may_keep(actor, route.unit, moment)
         if seen != route.digest:
             raise errors.DraftChanged(who=str(route.edited_by), when=f"{_local(route.edited_at):%H:%M}")
-        found = [fault for fault in check(route) if fault.blocking]
+        found = [fault for fault in check(route, clock.date_of(moment)) if fault.blocking]
         if found:
             raise errors.NotPublishable(count=len(found), faults=[str(fault) for fault in found])
         route.document_no = document_no[:80]

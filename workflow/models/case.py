@@ -118,6 +118,22 @@ class Participant(models.Model):
         constraints = [models.UniqueConstraint(fields=["case", "user", "role"], name="participant_once")]
 
 
+class CaseMigration(models.Model):
+    """One move of a running case to another version of its route: logged; revertible while nobody has acted since."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="migrations")
+    source = models.ForeignKey(Route, models.PROTECT, related_name="+")
+    target = models.ForeignKey(Route, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    events = models.PositiveIntegerField()  # the case's head right after: nothing has happened while it is the same
+    reverted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        # "which cases were moved to this version lately": the page of running cases
+        indexes = [models.Index(fields=["target", "-at"], name="migration_target")]
+
+
 class LegalMove(models.Model):
     """(kind, source, target) as generated from the code; a trigger refuses every other change of state."""
 

@@ -41,6 +41,7 @@ class Vocabulary:
     aspects: Mapping[str, Any]
     resolvers: Mapping[str, Any]
     roles: Mapping[str, Any]
+    guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # needs the law asks before a state is left
 
     def of_mode(self, mode: str) -> "Vocabulary":
         """The same for routes of one mode: there the fact `mode` has one value only."""

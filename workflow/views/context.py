@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from workflow import calendars, clock, policies
 from workflow.models import Heartbeat
-from workflow.queries import inbox, queue, staff
+from workflow.queries import inbox, queue, routes, staff
 from workflow.views.access import authorities_of
 
 STALLED_SECONDS = 180
@@ -39,6 +39,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "operate": bool(roles & set(OPERATORS)),
             "staff": bool(roles & set(staff.SEEN_BY)),
             "draft": "clerk" in roles,
+            "routes": bool(roles & set(routes.READERS)),
             "households": bool(roles - policies.NO_SIGHT),
         },
     }

@@ -1,0 +1,130 @@
+"""Whether the people posted can decide a whole route without anybody breaking four eyes. Pure: a small search.
+
+For each group it looks for a set of (plan, person) that meets its rule, so that over the whole life of a case no person
+decides two groups of one stage, holds two duties that exclude each other, or judges what they drafted.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+
+from workflow.rules.codes import JUDGING
+from workflow.rules.four_eyes import clash
+from workflow.rules.route import PlanSpec, RouteSpec
+
+OPTIONS = 400  # ways looked at to staff one group; a group has few plans and each few holders
+NODES = 20_000  # places of the search tree; far more than the groups of a route need
+
+Holders = Callable[[PlanSpec], tuple[int, ...]]
+Seats = tuple[tuple[PlanSpec, int], ...]  # who decides which plan of one group
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One group with every way to staff it."""
+
+    key: str
+    stage: str
+    options: tuple[Seats, ...]
+
+
+class Undecided(Exception):
+    """The search was given up; nothing is claimed."""
+
+
+def desks(route: RouteSpec, applies: Mapping[str, bool], holders: Holders) -> list[Desk]:
+    """The groups of a route as far as their plans apply, each with the ways to staff it."""
+    found = []
+    for place in route.places.values():
+        plans = [plan for plan in place.group.plans if applies[plan.key]]
+        if plans:
+            ways = tuple(islice(_ways(place.group.rule, place.group.threshold, plans, holders), OPTIONS))
+            found.append(Desk(place.group.key, place.stage.state, ways))
+    return found
+
+
+def _ways(rule: str, threshold: int, plans: list[PlanSpec], holders: Holders) -> Iterator[Seats]:
+    votes: list[tuple[PlanSpec, tuple[int, ...]]] = []
+    for plan in plans:
+        people = holders(plan)
+        votes += [(plan, (one,)) for one in people] if plan.each_holder else [(plan, people)]
+    for chosen in _enough(rule, threshold, votes):
+        for people in product(*(vote[1] for vote in chosen)):
+            yield tuple(zip((vote[0] for vote in chosen), people, strict=True))
+
+
+def _enough(
+    rule: str, threshold: int, votes: list[tuple[PlanSpec, tuple[int, ...]]]
+) -> Iterator[tuple[tuple[PlanSpec, tuple[int, ...]], ...]]:
+    """The smallest sets of votes that meet the rule."""
+    if rule in ("any", "k_of_n"):
+        yield from combinations(votes, 1 if rule == "any" else threshold)
+        return
+    if rule != "weighted":
+        yield tuple(votes)
+        return
+    for size in range(1, len(votes) + 1):
+        for chosen in combinations(votes, size):
+            weights = [vote[0].weight for vote in chosen]
+            if sum(weights) >= threshold > sum(weights) - min(weights):
+                yield chosen
+
+
+def conflict(desk: Desk, seats: Seats, other: Desk, taken: Seats) -> bool:
+    """Whether some person would sit at both desks although four eyes forbids it."""
+    for plan, person in seats:
+        for earlier, colleague in taken:
+            if person == colleague and (desk.stage == other.stage or _bars(plan, earlier)):
+                return True
+    return False
+
+
+def _bars(one: PlanSpec, other: PlanSpec) -> bool:
+    if clash(one, other.duty) or clash(other, one.duty):
+        return True
+    for writer, judge in ((one, other), (other, one)):
+        if writer.duty == "draft" and judge.duty in JUDGING and set(writer.aspects) & set(judge.aspects):
+            return True
+    return False
+
+
+def assign(all_desks: Iterable[Desk]) -> dict[str, Seats] | None:
+    """A way to staff every desk, or None when there is none; Undecided when the search grows too large."""
+    budget = [NODES]
+    return _search([(desk, desk.options) for desk in all_desks], {}, budget)
+
+
+def _search(
+    open_desks: list[tuple[Desk, tuple[Seats, ...]]], done: dict[str, Seats], budget: list[int]
+) -> dict[str, Seats] | None:
+    if not open_desks:
+        return done
+    budget[0] -= 1
+    if budget[0] < 0:
+        raise Undecided
+    desk, options = min(open_desks, key=lambda pair: len(pair[1]))  # the hardest first
+    rest = [pair for pair in open_desks if pair[0] is not desk]
+    for seats in options:
+        left = [(other, _fitting(other, ways, desk, seats)) for other, ways in rest]
+        if all(ways for _other, ways in left):
+            found = _search(left, {**done, desk.key: seats}, budget)
+            if found is not None:
+                return found
+    return None
+
+
+def _fitting(other: Desk, ways: tuple[Seats, ...], desk: Desk, seats: Seats) -> tuple[Seats, ...]:
+    return tuple(taken for taken in ways if not conflict(desk, seats, other, taken))
+
+
+def core(all_desks: list[Desk]) -> list[Desk]:
+    """The smallest set of desks, none of which can be left out, that cannot be staffed together."""
+    left = list(all_desks)
+    for desk in all_desks:
+        without = [one for one in left if one is not desk]
+        try:
+            if without and assign(without) is None:
+                left = without
+        except Undecided:
+            continue
+    return left
