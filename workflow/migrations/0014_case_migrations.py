@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Expand only."""
 
-    dependencies = [("workflow", "0011_looks")]
+    dependencies = [("workflow", "0013_questions")]
     operations = [
         migrations.CreateModel(
             name="CaseMigration",
