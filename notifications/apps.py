@@ -8,3 +8,10 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the inbox what became of each word outside."""
+        from notifications import queries  # noqa: PLC0415 (models are not loaded any earlier)
+        from workflow.queries import inbox  # noqa: PLC0415
+
+        inbox.OUTSIDE[:] = [queries.outside]

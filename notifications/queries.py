@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import CHANNELS
+from notifications.channels.base import address_of
 from notifications.events import event_of
 from notifications.models import Bundle, BundleItem, Delivery, Habits, Preference
 from workflow.models import User
@@ -52,14 +56,23 @@ class Wishes:
         return [name for name in self._able[user.pk] if any(self.wants(user.pk, name, event) for event in events)]
 
 
-def states_of(notices: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
-    """(channel, state) of every outside delivery of these words, for the inbox."""
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    rows = BundleItem.objects.filter(notice__in=list(notices), bundle__deliveries__isnull=False)
-    for notice, channel, state in rows.values_list(
-        "notice_id", "bundle__deliveries__channel", "bundle__deliveries__state"
-    ):
-        found[notice].append((channel, state))
+STATE_WORDS = {
+    Delivery.PENDING: _("waiting"),
+    Delivery.CLAIMED: _("being sent"),
+    Delivery.SENT: _("sent"),
+    Delivery.FAILED: _("failed"),
+    Delivery.UNCERTAIN: _("uncertain"),
+}
+
+
+def outside(notices: Iterable[int]) -> dict[int, list[tuple[str, str, str]]]:
+    """(channel, state, state in words) of every outside delivery of these words, for the inbox."""
+    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    rows = BundleItem.objects.filter(notice__in=list(notices), bundle__deliveries__state__in=STATE_WORDS)
+    columns = ("notice_id", "bundle__deliveries__channel", "bundle__deliveries__state")
+    for notice, channel, state in rows.values_list(*columns).order_by("bundle__deliveries__id"):
+        if channel in CHANNELS:
+            found[notice].append((str(CHANNELS[channel].label), state, str(STATE_WORDS[state])))
     return found
 
 
@@ -72,3 +85,38 @@ def sent_on(recipients: Iterable[int], day: date) -> dict[int, tuple[int, bool]]
         number, digest = found.get(recipient, (0, False))
         found[recipient] = (number + 1, digest or kind == Bundle.DIGEST)
     return found
+
+
+@dataclass(frozen=True)
+class ChannelLine:
+    """A configured channel as its person sees it; `address` is masked where it is a telephone."""
+
+    name: str
+    label: Any
+    needs: Any
+    address: str
+    reaches: bool
+    last: Delivery | None
+
+
+def channels_of(user: User) -> list[ChannelLine]:
+    """Channels that are switched on here (or could be, by an address), with the latest delivery of each."""
+    prefetch_related_objects([user], "addresses")
+    latest = Delivery.objects.filter(bundle__recipient=user).order_by("channel", "-id").distinct("channel")
+    last = {row.channel: row for row in latest}
+    return [
+        ChannelLine(
+            name=name,
+            label=channel.label,
+            needs=channel.needs,
+            address=_masked(name, address_of(user, name)),
+            reaches=channel.reaches(user),
+            last=last.get(name),
+        )
+        for name, channel in CHANNELS.items()
+        if channel.configured()
+    ]
+
+
+def _masked(channel: str, address: str) -> str:
+    return f"{address[:3]}****{address[-4:]}" if channel == "sms" and address else address

@@ -20,10 +20,14 @@ class Apprise:
 
     label, needs, idempotent = _("Other service (Apprise)"), _("Address at that service"), False
 
+    def configured(self) -> bool:
+        """The library is installed and a service is set."""
+        return bool(library and settings.APPRISE_URL)
+
     def reaches(self, user: User) -> bool:
         """The library, a configured service and, where the service asks for one, an address."""
         asks = "{to}" in settings.APPRISE_URL
-        return bool(library and settings.APPRISE_URL and (not asks or address_of(user, "apprise")))
+        return self.configured() and (not asks or bool(address_of(user, "apprise")))
 
     def send(self, user: User, message: Message, *, key: str) -> None:
         """Apprise answers yes or no; a no may hide a timeout, so its outcome is unknown."""

@@ -1,4 +1,4 @@
-"""What a channel is: two methods and one error. Adding one means copying a neighbour and naming it in __init__.py."""
+"""What a channel is: reaches and send, and one error. To add one, copy a neighbour and name it in __init__.py."""
 
 from typing import Any, Protocol
 
@@ -23,6 +23,9 @@ class Channel(Protocol):
     @property
     def idempotent(self) -> bool:
         """Whether the receiving side recognises a repeated key, so that an unknown outcome may be tried again."""
+
+    def configured(self) -> bool:
+        """Whether this installation has the channel at all."""
 
     def reaches(self, user: User) -> bool:
         """Whether the channel is configured and this person can be reached by it."""

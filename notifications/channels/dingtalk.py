@@ -24,9 +24,13 @@ class DingTalk:
 
     label, needs, idempotent = _("DingTalk robot"), _("DingTalk user id"), False
 
+    def configured(self) -> bool:
+        """A robot is set."""
+        return bool(settings.DINGTALK_URL and settings.DINGTALK_TOKEN)
+
     def reaches(self, user: User) -> bool:
         """A configured robot and a user id."""
-        return bool(settings.DINGTALK_URL and settings.DINGTALK_TOKEN and address_of(user, "dingtalk"))
+        return self.configured() and bool(address_of(user, "dingtalk"))
 
     def send(self, user: User, message: Message, *, key: str) -> None:
         """POST {DINGTALK_URL}/robot/send?access_token=...&timestamp=...&sign=..."""

@@ -18,6 +18,10 @@ class Email:
 
     label, needs, idempotent = _("E-mail"), "", False
 
+    def configured(self) -> bool:
+        """Always: files under var/mail unless a mail server is set."""
+        return True
+
     def reaches(self, user: User) -> bool:
         """A person with an address."""
         return bool(user.email)

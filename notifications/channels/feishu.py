@@ -25,9 +25,13 @@ class Feishu:
 
     label, needs, idempotent = _("Feishu robot"), _("Feishu open id"), False
 
+    def configured(self) -> bool:
+        """A robot is set."""
+        return bool(settings.FEISHU_URL and settings.FEISHU_TOKEN)
+
     def reaches(self, user: User) -> bool:
         """A configured robot and an open id."""
-        return bool(settings.FEISHU_URL and settings.FEISHU_TOKEN and address_of(user, "feishu"))
+        return self.configured() and bool(address_of(user, "feishu"))
 
     def send(self, user: User, message: Message, *, key: str) -> None:
         """POST {FEISHU_URL}/open-apis/bot/v2/hook/..."""

@@ -24,9 +24,13 @@ class Sms:
         """Whether the operator says that the gateway recognises a repeated key."""
         return bool(settings.SMS_IDEMPOTENT)
 
+    def configured(self) -> bool:
+        """A gateway is set."""
+        return bool(settings.SMS_URL)
+
     def reaches(self, user: User) -> bool:
         """A configured gateway and a telephone number."""
-        return bool(settings.SMS_URL and address_of(user, "sms"))
+        return self.configured() and bool(address_of(user, "sms"))
 
     def send(self, user: User, message: Message, *, key: str) -> None:
         """POST the filled template to SMS_URL; SMS_SUCCESS names the field and value of a good answer."""

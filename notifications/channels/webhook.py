@@ -23,9 +23,13 @@ class Webhook:
         """Whether the operator says that the platform recognises a repeated Idempotency-Key."""
         return bool(settings.WEBHOOK_IDEMPOTENT)
 
-    def reaches(self, user: User) -> bool:
-        """Everybody, once address and secret are configured: an unsigned message is never sent."""
+    def configured(self) -> bool:
+        """Address and secret are set: an unsigned message is never sent."""
         return bool(settings.WEBHOOK_URL and settings.WEBHOOK_SECRET)
+
+    def reaches(self, user: User) -> bool:
+        """Everybody."""
+        return self.configured()
 
     def send(self, user: User, message: Message, *, key: str) -> None:
         """POST to WEBHOOK_URL; X-Signature is sha256 of "timestamp.body" under WEBHOOK_SECRET."""

@@ -17,9 +17,13 @@ class WeCom:
 
     label, needs, idempotent = _("WeCom robot"), _("WeCom member id"), False
 
+    def configured(self) -> bool:
+        """A robot is set."""
+        return bool(settings.WECOM_URL and settings.WECOM_KEY)
+
     def reaches(self, user: User) -> bool:
         """A configured robot and a member id."""
-        return bool(settings.WECOM_URL and settings.WECOM_KEY and address_of(user, "wecom"))
+        return self.configured() and bool(address_of(user, "wecom"))
 
     def send(self, user: User, message: Message, *, key: str) -> None:
         """POST {WECOM_URL}/cgi-bin/webhook/send?key=..."""

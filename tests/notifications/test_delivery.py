@@ -35,6 +35,9 @@ class Fails:
 
     idempotent = False
 
+    def configured(self) -> bool:
+        return True
+
     def reaches(self, user: Any) -> bool:
         return True
 

@@ -1,5 +1,6 @@
 """A person's inbox: the notice rows themselves, so the bell needs no worker (promises D3, P10)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,8 @@ from workflow.queries import words
 from workflow.rules.words import REMINDER, sentence
 
 PAGE = 30
+# the voice tells what became of words outside: ids -> {id: [(channel, state, state in words)]}; set at start
+OUTSIDE: list[Callable[[list[int]], dict[int, list[tuple[str, str, str]]]]] = []
 NAMES_ITS_SENDER = frozenset({"nudged", "copied", "reassigned", "overridden"})
 BELL_LIMIT = 100  # the bell says 99+ beyond it
 
@@ -32,6 +35,8 @@ class InboxRow:
     at: datetime
     unread: bool
     audience: str
+    day: date
+    outside: list[tuple[str, str, str]]  # (channel, state, state in words)
     by: str = ""  # who urged, copied or handed over; shown inside only, never sent outside
 
 
@@ -68,7 +73,8 @@ def pending(user: User, page: int = 1, *, now: datetime, size: int = PAGE) -> In
     held = Hold.objects.filter(case=OuterRef("case"), resumed_at=None)
     notices = _mine(user, now).select_related("case", "step", "event__actor").annotate(held=Exists(held))
     found = list(notices.order_by("-created_at", "-id")[(page - 1) * size : page * size + 1])
-    rows = [_row(notice, now) for notice in found[:size]]
+    sent = OUTSIDE[0]([notice.pk for notice in found[:size]]) if OUTSIDE else {}
+    rows = [_row(notice, now, sent.get(notice.pk, [])) for notice in found[:size]]
     return InboxPage(rows, page, len(found) > size, unread_count(user, now=now))
 
 
@@ -77,7 +83,7 @@ def unread_count(user: User, *, now: datetime) -> int:
     return _mine(user, now).filter(read_at=None)[:BELL_LIMIT].count()
 
 
-def _row(notice: Notice, now: datetime) -> InboxRow:
+def _row(notice: Notice, now: datetime, outside: list[tuple[str, str, str]]) -> InboxRow:
     step = notice.step if notice.word in outbox.ABOUT_A_STEP else None
     left = words.days_left(step.due, clock.date_of(now), calendars.load()) if step else 0
     return InboxRow(
@@ -93,5 +99,7 @@ def _row(notice: Notice, now: datetime) -> InboxRow:
         at=notice.created_at,
         unread=notice.read_at is None,
         audience=notice.audience,
+        day=clock.date_of(notice.created_at),
+        outside=outside,
         by=str(notice.event.actor or "") if notice.event and notice.word in NAMES_ITS_SENDER else "",
     )

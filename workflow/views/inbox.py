@@ -1,5 +1,6 @@
 """The inbox and its bell; both read the notice rows, so they work with every worker dead."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -20,7 +21,9 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     raw = request.GET.get("page", "1")
     page = inbox.pending(user, int(raw) if raw.isdigit() else 1, now=clock.now())
-    return render(request, "workflow/inbox.html", {"page": page, "today": clock.today(), "nav": "inbox"})
+    today = clock.today()
+    context = {"page": page, "today": today, "yesterday": today - timedelta(days=1), "nav": "inbox"}
+    return render(request, "workflow/inbox.html", context)
 
 
 @signed_in

@@ -1,0 +1,1 @@
+"""The voice's writers: one verb, one transaction."""
