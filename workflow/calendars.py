@@ -56,6 +56,12 @@ def of_schedule(schedule_id: int) -> WorkCalendar:
     return load(code_of(schedule_id))
 
 
+def usual() -> WorkCalendar:
+    """The one calendar that every schedule counts with, or else the national one: for lists over all schedules."""
+    codes = {code for code, _storage in _schedules().values()}
+    return load(codes.pop() if len(codes) == 1 else NATIONAL)
+
+
 def code_of(schedule_id: int) -> str:
     """Code of a schedule's calendar, asked once a second and process at most."""
     known = _schedules()

@@ -56,7 +56,7 @@ def nightly(today: date | None = None) -> dict[str, Any]:
         "checked": result.checked,
         "first_bad": str(result.first_bad or ""),
         "provisional_years": calendar.uncovered((day.year, day.year + 1)),
-        "provisional_today": calendars.load().is_provisional(day, day),
+        "provisional_today": calendars.usual().is_provisional(day, day),
         "mark": PROVISIONAL,
     }
     heartbeats.beat(heartbeats.NIGHTLY, clock.now(), **found)

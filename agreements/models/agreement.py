@@ -10,10 +10,10 @@ from django_fsm import transition
 from agreements import labels, lifecycle
 from agreements.models import changes
 from agreements.models.household import Household, Person
-from agreements.models.programme import Programme
+from agreements.models.programme import BackPlanPoint, Milestone, Programme
 from agreements.models.reach import RouteReach
 from agreements.rules import expiry
-from workflow.models import Case, PaperEnd, Unit
+from workflow.models import Case, PaperEnd, PointWords, Unit
 
 ADVANCE: dict[str, Any] = {"advance": True}
 
@@ -214,6 +214,21 @@ class Agreement(RouteReach, Case):
     def changed_since(self, seen: dict[str, str]) -> list[tuple[str, str, str]]:
         """(label, before, after) of what changed since content with these aspect hashes was shown."""
         return changes.since(self.pk, seen)
+
+    def point_words(self, point: str) -> PointWords | None:
+        """The point's days before the impoundment that this household races against."""
+        days = BackPlanPoint.objects.filter(programme_id=self.programme_id, point=point).first()
+        gate = Milestone.objects.filter(schedule_id=self.schedule_id).first()
+        if days is None or gate is None:
+            return None
+        return PointWords(
+            name=labels.of(labels.POINTS, point),
+            milestone=labels.of(labels.MILESTONES, gate.type),
+            planned_on=gate.planned_on,
+            days_before=days.days_before,
+            document_no=days.document_no,
+            milestone_document=gate.source_document,
+        )
 
     def paper_ends(self) -> list[PaperEnd]:
         """Permits, certificates and arrivals under way that run out, the first one first."""

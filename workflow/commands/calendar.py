@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from workflow import calendars
 from workflow.calendars import NATIONAL
 from workflow.models import Calendar, CalendarDay, Schedule
+from workflow.rules.explain import SHIFTED
 from workflow.rules.workdays import PROVISIONAL, DayRow, filled, number
 
 PUBLISHED = "State Council notice"
@@ -47,7 +48,13 @@ def days_of(year: int) -> list[tuple[date, bool, str, str]]:
     source = f"{PUBLISHED} {year}" if make_up else STATUTORY
     first = date(year, 1, 1)
     days = [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
-    return [(d, d in make_up or (d.weekday() < 5 and d not in china), source, china.get(d, "") or "") for d in days]
+    return [(d, d in make_up or (d.weekday() < 5 and d not in china), source, _name(china.get(d))) for d in days]
+
+
+def _name(given: str | None) -> str:
+    """The holiday's name; the library calls an exchanged weekday "day off (substituted from ...)"."""
+    name = (given or "")[:60]
+    return SHIFTED if name.startswith("休息日") else name
 
 
 def uncovered(years: Iterable[int], calendar: str = NATIONAL) -> list[int]:

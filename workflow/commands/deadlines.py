@@ -58,7 +58,7 @@ class _Scene:
 
     def __init__(self, now: datetime, thorough: bool) -> None:
         self.now, self.today, self.thorough = now, clock.date_of(now), thorough
-        self.calendar, self.in_force = calendars.load(), ladders.in_force()
+        self.calendar, self.in_force = calendars.usual(), ladders.in_force()
         self._known: dict[tuple[date, Ladder], tuple[list[RungDay], date]] = {}
         own = bool(self.in_force.routes)
         self.statement = REMIND.format(

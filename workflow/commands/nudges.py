@@ -37,8 +37,8 @@ def _ensure_may_urge(work: Work, step: Step) -> None:
     assert work.actor is not None
     if step.state != "open":
         raise errors.NoLongerOpen(why=step.close_reason or step.state)
-    if work.hold:
-        raise errors.OnHold(since=f"{work.hold.since:%Y-%m-%d}", cause=HOLD_CAUSES[work.hold.cause])
+    if held := work.hold_on(step):
+        raise errors.OnHold(since=f"{held.since:%Y-%m-%d}", cause=HOLD_CAUSES[held.cause])
     if work.actor.pk == work.case.drafter_id:
         return
     authority = reach.leads(work.authorities, step, work.case)

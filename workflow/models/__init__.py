@@ -1,7 +1,7 @@
 """The engine's rows, one noun a file."""
 
 from workflow.models.calendar import Calendar, CalendarDay, LeadTime, Schedule, SchedulePoint
-from workflow.models.case import FINAL_STATES, Case, CaseMigration, LegalMove, PaperEnd, Participant
+from workflow.models.case import FINAL_STATES, Case, CaseMigration, LegalMove, PaperEnd, Participant, PointWords
 from workflow.models.colleagues import Copy, Finding, Nudge
 from workflow.models.desk import Phrase, SavedView
 from workflow.models.history import Decision, Event, Opinion, Receipt, StreamHead
@@ -35,6 +35,7 @@ __all__ = [
     "PaperEnd",
     "Participant",
     "Phrase",
+    "PointWords",
     "Posting",
     "Promise",
     "Receipt",

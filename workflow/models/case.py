@@ -28,6 +28,18 @@ class PaperEnd:
     source: str
 
 
+@dataclass(frozen=True)
+class PointWords:
+    """A schedule point in words: so many calendar days before which milestone, under which documents."""
+
+    name: str
+    milestone: str
+    planned_on: date
+    days_before: int
+    document_no: str
+    milestone_document: str
+
+
 class Case(models.Model):
     """A kind of case inherits from this (multi-table) and implements facts(), aspects(), unit_for(), unmet()."""
 
@@ -76,6 +88,10 @@ class Case(models.Model):
     def is_final(self) -> bool:
         """Nothing moves any more."""
         return self.state in FINAL_STATES
+
+    def point_words(self, point: str) -> "PointWords | None":
+        """Which milestone a schedule point hangs on; the kind knows."""
+        return None
 
     def paper_ends(self) -> list["PaperEnd"]:
         """Papers under way that run out; the kind says which."""

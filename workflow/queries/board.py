@@ -26,7 +26,8 @@ from django.db.models.functions import Cast, Extract, Substr
 
 from workflow import calendars, clock, policies
 from workflow.models import Case, Hold, Posting, Schedule, Step, Unit, User
-from workflow.queries import words
+from workflow.queries import holds, words
+from workflow.queries.holds import Booked
 
 ENDED_WITHOUT = ("withdrawn", "terminated", "superseded")
 ENOUGH = 30  # finished cases below which a forecast would be guessing
@@ -107,6 +108,7 @@ class Board:
     stuck: Line | None
     call: list[Holder]
     enough: bool
+    booked: list[Booked]  # working days on hold by the party that was waited for
 
 
 def board(user: User, *, now: datetime | None = None) -> Board:
@@ -126,7 +128,7 @@ def board(user: User, *, now: datetime | None = None) -> Board:
     return Board(
         storage_on=storage,
         calendar_days=(storage - today).days if storage else 0,
-        working_days=words.days_left(storage, today, calendars.load()) if storage else 0,
+        working_days=words.days_left(storage, today, calendars.usual()) if storage else 0,
         not_started=waiting,
         total=(
             sum(s.households for s in states.values()) + waiting[0],
@@ -140,6 +142,7 @@ def board(user: User, *, now: datetime | None = None) -> Board:
         stuck=_stuck(states),
         call=_call(steps, moment, today),
         enough=done.households >= ENOUGH,
+        booked=holds.of_cases(cases, today),
     )
 
 

@@ -67,7 +67,9 @@ def _readings(cases: set[int], authorities: list[policies.Authority], today: dat
     decisions: dict[int, dict[int, Decision]] = defaultdict(dict)
     for decision in Decision.objects.filter(case__in=cases).select_related("actor", "step__round"):
         decisions[decision.case_id][decision.step_id] = decision
-    holds = {h.case_id: h for h in Hold.objects.filter(case__in=cases, resumed_at=None, round=None)}
+    holds: dict[int, list[Hold]] = defaultdict(list)
+    for hold in Hold.objects.filter(case__in=cases, resumed_at=None).order_by("pk"):
+        holds[hold.case_id].append(hold)
     cadres: dict[int, set[int]] = defaultdict(set)
     rows = Participant.objects.filter(case__in=cases, role="contact_cadre")
     for case_id, user_id in rows.values_list("case_id", "user_id"):
@@ -78,7 +80,8 @@ def _readings(cases: set[int], authorities: list[policies.Authority], today: dat
             route=spec(case.route_id),
             steps=steps[case.pk],
             decisions=decisions[case.pk],
-            hold=holds.get(case.pk),
+            hold=next((one for one in holds[case.pk] if one.round_id is None), None),
+            holds=holds[case.pk],
             authorities=authorities,
             cadres=frozenset(cadres[case.pk]),
             today=today,

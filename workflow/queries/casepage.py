@@ -11,9 +11,9 @@ from workflow import calendars, clock, errors, policies, reach
 from workflow.models import Case, Decision, Hold, Round, Step, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
-from workflow.queries import stepper, words
+from workflow.queries import slack, stepper, words
 from workflow.queries.stepper import Stop
-from workflow.rules import four_eyes
+from workflow.rules import dates, four_eyes
 from workflow.rules.codes import HOLD_CAUSES
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import Place, PlanSpec, RouteSpec
@@ -33,6 +33,8 @@ class Waiting:
     waiting_days: int
     slack: int | None
     missing: list[str]
+    late_cause: str  # of a held step past its backward date
+    hold: Hold | None  # on this step's round alone
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class Reading:
     route: RouteSpec
     steps: list[Step]
     decisions: dict[int, Decision]
-    hold: Hold | None
+    hold: Hold | None  # on the whole case
+    holds: list[Hold]  # every open one
     authorities: list[Authority]
     cadres: frozenset[int]
     today: date
@@ -111,7 +114,7 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
     """The page of one case, or NotFound that does not tell (promise P20)."""
     today = clock.date_of(now) if now else clock.today()
     reading = _read(user, concrete(policies.case_or_404(user, reference, today)), today)
-    calendar = calendars.load()
+    calendar = calendars.of_schedule(reading.case.schedule_id)
     storage = reading.case.schedule.storage_on
     open_steps = [step for step in reading.steps if step.state == "open"]
     people = reach.asked_by_step(open_steps, today)
@@ -135,12 +138,14 @@ def _read(user: User, case: Any, today: date) -> Reading:
     steps = Step.objects.filter(case_id=case.pk).select_related("unit", "holder", "round").order_by("id")
     decided = Decision.objects.filter(case_id=case.pk).select_related("actor", "on_behalf_of", "step__round")
     case.cadres = frozenset(case.participants.filter(role="contact_cadre").values_list("user_id", flat=True))
+    open_holds = list(Hold.objects.filter(case_id=case.pk, resumed_at=None).select_related("by").order_by("pk"))
     return Reading(
         case=case,
         route=spec(case.route_id),
         steps=list(steps),
         decisions={d.step_id: d for d in decided},
-        hold=Hold.objects.filter(case_id=case.pk, resumed_at=None).select_related("by").first(),
+        hold=next((one for one in open_holds if one.round_id is None), None),
+        holds=open_holds,
         authorities=policies.postings_of(user, today),
         cadres=case.cadres,
         today=today,
@@ -152,22 +157,21 @@ def _rounds(reading: Reading) -> list[Round]:
 
 
 def _waiting(reading: Reading, step: Step, people: list[User]) -> Waiting:
-    calendar, (_place, plan) = calendars.load(), reading.route.plans[step.plan]
+    calendar, (_place, plan) = calendars.of_schedule(reading.case.schedule_id), reading.route.plans[step.plan]
     left = words.days_left(step.due, reading.today, calendar)
-    spent = calendar.ordinal(reading.today) - calendar.ordinal(clock.date_of(step.opened_at))
-    slack = (
-        words.days_left(step.backward, reading.today, calendar) - max(0, step.lead - spent) if step.backward else None
-    )
+    held = slack.over(reading.holds, step)
     return Waiting(
         step=step,
         name=words.name(plan.names),
         role=str(policies.Role(step.role).label),
         unit=step.unit.name,
         holders=[str(person) for person in people],
-        light=words.light(left, reading.hold is not None),
+        light=dates.light(step.due, reading.today, calendar, held=bool(held), was_late=step.was_late),
         working_days_left=left,
         waiting_days=(reading.today - clock.date_of(step.opened_at)).days,
-        slack=slack,
+        slack=slack.of(step, reading.today, calendar, held),
+        late_cause=slack.late_cause(step, reading.today, held),
+        hold=next((one for one in held if one.round_id), None),
         missing=missing(reading, plan),
     )
 
@@ -200,8 +204,8 @@ def _mine(reading: Reading, user: User, step: Step, waiting: Waiting) -> MyStep 
 
 def why_not(reading: Reading, user: User, step: Step, authority: Authority, place: Place, plan: PlanSpec) -> str:
     """The first reason why this reader may not decide the step now; empty when they may."""
-    if reading.hold:
-        return str(errors.OnHold(since=f"{reading.hold.since:%Y-%m-%d}", cause=HOLD_CAUSES[reading.hold.cause]))
+    for hold in slack.over(reading.holds, step):
+        return str(errors.OnHold(since=f"{clock.date_of(hold.since):%Y-%m-%d}", cause=HOLD_CAUSES[hold.cause]))
     lender = authority.lender.pk if authority.lender else None
     if step.holder_id and step.holder_id not in (user.pk, lender):
         return str(errors.ClaimedByAnother(who=str(step.holder), since=f"{step.claimed_at:%Y-%m-%d}"))

@@ -122,7 +122,7 @@ def light_filter(light: str, today: date) -> Q:
     """The steps under one light."""
     if light == "held":
         return Q(Exists(open_holds()))
-    soon = calendars.load().add_working_days(today, words.AMBER_DAYS)
+    soon = calendars.usual().add_working_days(today, words.AMBER_DAYS)
     spans = {
         "red": Q(due__lt=today),
         "amber": Q(due__gte=today) & (Q(due__lte=soon) | Q(was_late=True)),

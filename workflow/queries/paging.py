@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import ExpressionWrapper, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case as DbCase
+from django.db.models import ExpressionWrapper, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest, TruncDate
 
-from workflow import calendars, clock
+from workflow import clock
 from workflow.models import CalendarDay, Step
 
 # field, descending; a step's id ends every order, so that no two steps share a place
@@ -93,13 +94,16 @@ def _past(name: str, value: Any, descending: bool) -> Q:
 
 def with_slack(steps: QuerySet[Step], today: date) -> QuerySet[Step]:
     """`slack_days`: working days to the backward date less the lead still to come, counted in SQL; null without one."""
-    now = Value(calendars.load().ordinal(today))
-    spent = now - _ordinal("opened_day")
-    still = Greatest(Value(0), F("lead") - spent, output_field=IntegerField())
+    now = _ordinal(Value(today))
+    spent = Greatest(Value(0), now - _ordinal("opened_day") - F("held_days"), output_field=IntegerField())
+    lead = DbCase(When(lead_unit="calendar", then=(F("lead") * 5 + 6) / 7), default=F("lead"))
+    still = Greatest(Value(0), lead - spent, output_field=IntegerField())
     slack = ExpressionWrapper(_ordinal("backward") - now - still, output_field=IntegerField())
     return steps.annotate(opened_day=TruncDate("opened_at", tzinfo=clock.SHANGHAI)).annotate(slack_days=slack)
 
 
-def _ordinal(field: str) -> Subquery:
-    days = CalendarDay.objects.filter(calendar__code=calendars.NATIONAL, day=OuterRef(field))
+def _ordinal(day: Any) -> Subquery:
+    """The ordinal of a day, or of the day in a field, in the calendar the case's county counts with."""
+    asked = OuterRef(day) if isinstance(day, str) else day
+    days = CalendarDay.objects.filter(calendar=OuterRef("case__schedule__calendar"), day=asked)
     return Subquery(days.values("ordinal")[:1], output_field=IntegerField())

@@ -7,10 +7,10 @@ from typing import Any
 from django.apps import apps
 
 from workflow import calendars, clock, policies
-from workflow.models import Case, Step, Unit, User
+from workflow.models import Case, Hold, Step, Unit, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
-from workflow.queries import filters, words
+from workflow.queries import slack, words
 from workflow.rules import dates
 
 SEVERE = 3  # working days late from which the supervisor is told: the last rung of the ladder
@@ -44,6 +44,7 @@ class QueueRow:
     missing: int  # things that keep it from being approved today
     was_late: bool
     bulk: bool  # may be approved together with others
+    late_cause: str  # of a held step that is past its backward date: what it waits for
 
     @property
     def pips(self) -> list[str]:
@@ -59,21 +60,19 @@ class _Page:
     user: User
     authorities: list[Authority]
     today: date
-    held: frozenset[int]
+    holds: dict[int, list[Hold]]  # open ones, by step
     units: dict[str, str]
     kinds: dict[int, Any]
 
 
 def rows(steps: list[Step], user: User, authorities: list[Authority], today: date) -> list[QueueRow]:
     """The lines of these steps, in their order."""
-    ids = [step.pk for step in steps]
+    open_holds = list(Hold.objects.filter(case__in={step.case_id for step in steps}, resumed_at=None))
     page = _Page(
         user=user,
         authorities=authorities,
         today=today,
-        held=frozenset(
-            Step.objects.filter(filters.light_filter("held", today), pk__in=ids).values_list("pk", flat=True)
-        ),
+        holds={step.pk: slack.over(open_holds, step) for step in steps},
         units=_names(steps),
         kinds=_concrete(steps),
     )
@@ -104,7 +103,7 @@ def severity(left: int) -> str:
 
 
 def _row(step: Step, page: _Page) -> QueueRow:
-    calendar, route = calendars.load(), spec(step.case.route_id)
+    calendar, route = calendars.of_schedule(step.case.schedule_id), spec(step.case.route_id)
     place, plan = route.plans[step.plan]
     left = words.days_left(step.due, page.today, calendar)
     authority = policies.authority_for(page.authorities, step)
@@ -122,10 +121,10 @@ def _row(step: Step, page: _Page) -> QueueRow:
         town=page.units.get(home[:9], ""),
         village=page.units.get(home[:14]) or page.units.get(home[:12], ""),
         due=step.due,
-        light=dates.light(step.due, page.today, calendar, held=step.pk in page.held, was_late=step.was_late),
+        light=dates.light(step.due, page.today, calendar, held=bool(page.holds[step.pk]), was_late=step.was_late),
         severity=severity(left),
         working_days_left=left,
-        slack=_slack(step, page.today, plan.lead),
+        slack=slack.of(step, page.today, calendar, page.holds[step.pk]),
         waiting_days=(page.today - clock.date_of(step.opened_at)).days,
         amount=_amount(step.case, sight),
         lender=str(authority.lender) if authority and authority.lender else "",
@@ -135,19 +134,13 @@ def _row(step: Step, page: _Page) -> QueueRow:
         missing=_missing(page.kinds[step.case_id], plan, page.today) if step.state == "open" else 0,
         was_late=step.was_late and left >= 0,
         bulk=plan.bulk_allowed,
+        late_cause=slack.late_cause(step, page.today, page.holds[step.pk]),
     )
 
 
 def _missing(case: Any, plan: Any, today: date) -> int:
     on_file = set(case.facts.get("papers", ()))
     return len(case.unmet(list(plan.needs), today)) + sum(paper not in on_file for paper in plan.papers)
-
-
-def _slack(step: Step, today: date, lead: int) -> int | None:
-    """Working days to the backward date less the lead still to come; negative is lost."""
-    calendar = calendars.load()
-    still = dates.remaining_lead(clock.date_of(step.opened_at), lead, today, calendar)
-    return dates.slack(step.backward, today, still, calendar)
 
 
 def _amount(case: Case, sight: frozenset[str]) -> Any:

@@ -38,7 +38,7 @@ class Stop:
 
 def stops(route: RouteSpec, state: str, steps: list[Step], decisions: Iterable[Decision], today: date) -> list[Stop]:
     """Every state of the path; a state that never had a round and lies behind was skipped by its guard."""
-    calendar, here = calendars.load(), route.order.get(state, len(route.order))
+    calendar, here = calendars.usual(), route.order.get(state, len(route.order))
     names = _names(decisions)
     found: list[Stop] = []
     expected = today

@@ -29,7 +29,7 @@ def upcoming(user: User, authorities: list[Authority], today: date) -> Upcoming 
     """Open steps of cases in sight whose route has a group of this reader's roles still to come."""
     seen = Case.objects.filter(policies.scope_of(user, authorities, today))
     steps = Step.objects.filter(state="open", case__in=seen).select_related("case", "round").order_by("due", "id")
-    roles, calendar = {a.role for a in authorities}, calendars.load()
+    roles, calendar = {a.role for a in authorities}, calendars.usual()
     nearest: dict[int, tuple[date, Step, str]] = {}
     for step in steps[:LOOKED_AT]:
         route = spec(step.case.route_id)

@@ -13,6 +13,24 @@ HOLD_CAUSES: dict[str, Any] = {
     "police": _("Waiting for the police station"),
     "other": _("Other (say what)"),
 }
+# who is waited for while a hold lasts: the days are booked to them
+PARTIES: dict[str, Any] = {
+    "funds": _("Funds (finance)"),
+    "receiving_town": _("Receiving town"),
+    "origin_town": _("Origin town"),
+    "police": _("Police station"),
+    "household": _("Household"),
+    "other": _("Others"),
+}
+PARTY_OF = {
+    "funds_short": "funds",
+    "quota_full": "receiving_town",
+    "papers_missing": "origin_town",
+    "dispute": "household",
+    "household_absent": "household",
+    "police": "police",
+    "other": "other",
+}
 REASON_CODES: dict[str, Any] = {
     "papers_missing": _("Papers missing"),
     "papers_wrong": _("Papers wrong"),

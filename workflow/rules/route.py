@@ -187,8 +187,12 @@ def nearest(here: Place, points: Iterable[Place]) -> Place | None:
 
 def working_lead(plan: PlanSpec) -> int:
     """A plan's lead in working days, waiting time before it included (calendar days count 5 per 7, rounded up)."""
-    lead = plan.lead if plan.lead_unit == "working" else -(-plan.lead * 5 // 7)
-    return max(lead, -(-plan.not_before_days * 5 // 7))
+    return working_days_of(plan.lead, plan.lead_unit, plan.not_before_days)
+
+
+def working_days_of(lead: int, unit: str, waits: int = 0) -> int:
+    """A lead in working days: calendar days count 5 per 7, rounded up; never shorter than the days it must wait."""
+    return max(lead if unit == "working" else -(-lead * 5 // 7), -(-waits * 5 // 7))
 
 
 def outcome(rule: str, threshold: int, votes: Iterable[tuple[str, int]]) -> str:

@@ -88,9 +88,22 @@ def due_words(light: str, left: int) -> str:
 
 
 @register.inclusion_tag("workflow/partials/due.html")
-def due_badge(light: str, left: int, due: date) -> dict[str, Any]:
-    """Light, words and date together."""
-    return {"light": light, "left": left, "due": due, "css": LIGHT_CLASS[light], "icon": LIGHT_ICON[light]}
+def due_badge(light: str, left: int, due: date, step: int = 0, cause: str = "") -> dict[str, Any]:
+    """Light, words and date together; with a step id also why this date, and what a held and late step waits for."""
+    css, mark = LIGHT_CLASS[light], LIGHT_ICON[light]
+    return {"light": light, "left": left, "due": due, "css": css, "icon": mark, "step_id": step, "cause": cause}
+
+
+@register.filter
+def light_class(light: str) -> str:
+    """CSS class of a light."""
+    return LIGHT_CLASS[light]
+
+
+@register.filter
+def light_icon(light: str) -> str:
+    """Icon of a light."""
+    return LIGHT_ICON[light]
 
 
 @register.filter
@@ -112,6 +125,12 @@ def state_name(case: Any) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """mapping[key], or the key itself."""
     return mapping.get(key, key)
+
+
+@register.filter
+def get_or_none(mapping: Any, key: Any) -> Any:
+    """mapping[key], or nothing."""
+    return mapping.get(key)
 
 
 @register.filter

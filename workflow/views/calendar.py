@@ -89,7 +89,7 @@ def _show(request: HttpRequest, *, status: int = 200, year_shown: int = 0, **mor
     today = clock.today()
     raw = request.GET.get("year", "")
     chosen = year_shown or (int(raw) if raw.isdecimal() and FIRST_YEAR <= int(raw) <= LAST_YEAR else today.year)
-    unit = _county_or_none(request)
+    unit = county_or_none(request)
     calendar = county_calendar.of_unit(unit) if unit else calendars.load()
     context = {
         "unit": unit,
@@ -106,14 +106,14 @@ def _show(request: HttpRequest, *, status: int = 200, year_shown: int = 0, **mor
     return render(request, "workflow/calendar.html", context, status=status)
 
 
-def _county_or_none(request: HttpRequest) -> Unit | None:
+def county_or_none(request: HttpRequest) -> Unit | None:
     """The county of the first posting that lies in one."""
     codes = [a.division[:6] for a in authorities_of(request) if len(a.division) >= 6]
     return Unit.objects.filter(code=codes[0]).first() if codes else None
 
 
 def _county(request: HttpRequest) -> Unit:
-    found = _county_or_none(request)
+    found = county_or_none(request)
     if found is None:
         raise errors.NotAllowed()
     return found

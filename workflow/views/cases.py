@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies
 from workflow.commands import cases
-from workflow.queries import around, casepage, desk
-from workflow.rules.codes import HOLD_CAUSES, REASON_CODES
+from workflow.queries import around, casepage, desk, timing
+from workflow.rules.codes import HOLD_CAUSES, PARTIES, REASON_CODES
 from workflow.views.access import authorities_of, signed_in
 from workflow.views.refusals import say_and_return
 
@@ -29,6 +29,8 @@ def context_of(request: HttpRequest, reference: str) -> dict[str, Any]:
         "key": uuid.uuid4().hex,
         "reason_codes": REASON_CODES,
         "hold_causes": HOLD_CAUSES,
+        "hold_parties": PARTIES,
+        "timing": timing.of_page(page, authorities_of(request), clock.today()),
         "today": clock.today(),
         "nav": "queue",
         "phrases": desk.chips(user, authorities_of(request)),
@@ -61,6 +63,8 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
         actor=user,
         cause=request.POST.get("cause", ""),
         text=request.POST.get("text", ""),
+        party=request.POST.get("party", ""),
+        step_id=_step(request),
         expected_until=day(request.POST.get("expected_until", "")),
         key=request.POST.get("key"),
     )
@@ -73,8 +77,14 @@ def resume(request: HttpRequest, reference: str) -> HttpResponse:
     """POST /cases/<reference>/resume."""
     user: Any = request.user
     case = policies.case_or_404(user, reference, clock.today())
-    cases.resume(case.pk, actor=user, key=request.POST.get("key"))
+    cases.resume(case.pk, actor=user, step_id=_step(request), key=request.POST.get("key"))
     return say_and_return(request, _("Resumed."))
+
+
+def _step(request: HttpRequest) -> int | None:
+    """The one step that a hold is about; none is the whole case."""
+    raw = request.POST.get("step", "")
+    return int(raw) if raw.isdecimal() else None
 
 
 def day(raw: str) -> date | None:

@@ -1,0 +1,49 @@
+"""Promised dates: giving one's word on a step, and the page on which words are counted."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from workflow import clock, errors
+from workflow.commands import promises as given
+from workflow.queries import promises
+from workflow.views.access import authorities_of, signed_in
+from workflow.views.cases import day
+from workflow.views.refusals import say_and_return
+
+STATUS: dict[str, Any] = {
+    promises.OPEN: gettext_lazy("open"),
+    promises.KEPT: gettext_lazy("kept"),
+    promises.BROKEN: gettext_lazy("broken"),
+    promises.VOID: gettext_lazy("no longer needed"),
+}
+
+
+@signed_in
+def promises_page(request: HttpRequest) -> HttpResponse:
+    """GET /promises/: every promise in the reader's sight, and who keeps theirs."""
+    user: Any = request.user
+    found = promises.promises(user, authorities_of(request), clock.today())
+    return render(request, "workflow/promises.html", {"found": found, "status": STATUS, "nav": "promises"})
+
+
+@signed_in
+@require_POST
+def promise(request: HttpRequest, step_id: int) -> HttpResponse:
+    """POST /steps/<id>/promise."""
+    user: Any = request.user
+    promised_on = day(request.POST.get("promised_on", ""))
+    if promised_on is None:
+        raise errors.InvalidInput(field=_("Promised date"), expected=_("a date such as 2027-06-30"))
+    given.promise(
+        step_id,
+        actor=user,
+        promised_on=promised_on,
+        note=request.POST.get("note", ""),
+        key=request.POST.get("key"),
+    )
+    return say_and_return(request, _("Promised by %(day)s.") % {"day": promised_on.isoformat()})
