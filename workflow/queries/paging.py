@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case as DbCase
 from django.db.models import ExpressionWrapper, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Greatest, TruncDate
+from django.db.models.functions import Cast, Greatest, TruncDate
 
 from workflow import clock
 from workflow.models import CalendarDay, Step
@@ -95,8 +95,11 @@ def _past(name: str, value: Any, descending: bool) -> Q:
 def with_slack(steps: QuerySet[Step], today: date) -> QuerySet[Step]:
     """`slack_days`: working days to the backward date less the lead still to come, counted in SQL; null without one."""
     now = _ordinal(Value(today))
-    spent = Greatest(Value(0), now - _ordinal("opened_day") - F("held_days"), output_field=IntegerField())
-    lead = DbCase(When(lead_unit="calendar", then=(F("lead") * 5 + 6) / 7), default=F("lead"))
+    spent = Greatest(
+        Value(0), now - _ordinal("opened_day") - Cast("held_days", IntegerField()), output_field=IntegerField()
+    )
+    given = Cast("lead", IntegerField())
+    lead = DbCase(When(lead_unit="calendar", then=(given * 5 + 6) / 7), default=given, output_field=IntegerField())
     still = Greatest(Value(0), lead - spent, output_field=IntegerField())
     slack = ExpressionWrapper(_ordinal("backward") - now - still, output_field=IntegerField())
     return steps.annotate(opened_day=TruncDate("opened_at", tzinfo=clock.SHANGHAI)).annotate(slack_days=slack)
