@@ -44,3 +44,7 @@ lint: $(VENV)/.installed-dev ## format, lint, types, floors, migrations
 
 sample: install ## build samples/programme-2012.xlsx anew
 	@$(BIN)/python samples/build_programme.py
+
+CASES ?= 10000 100000
+bench: install ## measure the engine beside raw SQL (CASES="10000 100000 1000000"), on databases of its own
+	@for n in $(CASES); do $(BIN)/python manage.py bench approve queue sweep --cases $$n --workers 1 8 --json || exit 1; done

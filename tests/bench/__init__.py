@@ -1,0 +1,1 @@
+"""Benchmarks run small: what they print and that both sides write the same rows; never a time."""
