@@ -20,6 +20,7 @@ def load(code: str = NATIONAL) -> WorkCalendar:
     Whether it has changed is asked once a second and process at most: a page asks for it once per row.
     """
     kept = _kept.get(code)
+    # .get: another thread of the process may drop it meanwhile (seen)
     if kept and monotonic() - _asked.get(code, -FRESH_SECONDS) < FRESH_SECONDS:
         return kept
     version = Calendar.objects.filter(code=code).values_list("version", flat=True).first()
@@ -78,22 +79,22 @@ def uncovered(today: date) -> list[int]:
 
 
 def _schedules() -> dict[int, tuple[str, date]]:
-    global _codes_asked
+    global _codes, _codes_asked
     if not _codes or monotonic() - _codes_asked >= FRESH_SECONDS:
-        _codes.clear()
         rows = Schedule.objects.values_list("pk", "calendar__code", "storage_on")
-        _codes.update({pk: (code, storage) for pk, code, storage in rows})
-        _codes_asked = monotonic()
+        # replaced as a whole: other threads of the process may be walking through it
+        _codes, _codes_asked = {pk: (code, storage) for pk, code, storage in rows}, monotonic()
     return _codes
 
 
 def forget_schedules() -> None:
     """Ask again which schedule counts with which calendar."""
-    _codes.clear()
+    global _codes
+    _codes = {}
 
 
 def forget() -> None:
     """Drop what this process keeps (tests empty tables; a command that wrote a calendar)."""
     _kept.clear()
     _asked.clear()
-    _codes.clear()
+    forget_schedules()

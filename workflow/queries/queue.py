@@ -61,9 +61,11 @@ def copied_steps(user: User) -> QuerySet[Step]:
 
 
 def section_steps(authorities: Iterable[Authority]) -> QuerySet[Step]:
-    """Every open step of the units in which this user holds a post, whoever has it (本科室全部)."""
-    seeing = [a.unit.pk for a in authorities if a.role not in policies.NO_SIGHT | policies.BY_PARTICIPATION]
-    return Step.objects.filter(unit__in=seeing, state="open")
+    """Every open step of the divisions in which this user holds a post, whoever has it (本科室全部); nothing below."""
+    blind = policies.NO_SIGHT | policies.BY_PARTICIPATION
+    seeing = sorted({a.division for a in authorities if a.role not in blind})
+    here = policies.division_in(seeing) if seeing else Q(pk__in=[])
+    return Step.objects.filter(here, state="open")
 
 
 def steps_of(user: User, authorities: list[Authority], tab: str) -> QuerySet[Step]:

@@ -87,6 +87,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
     if request.GET or request.headers.get("X-List"):
         lights = queue.lights(user, authorities, filters.asked(request.GET.dict()), today)
         counts |= {f"light-{name}": n for name, n in lights.items()}
+        counts["first"] = lights.get("red", 0) + lights.get("amber", 0)
     body = json.dumps(counts, sort_keys=True)
     tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}

@@ -114,7 +114,7 @@
     var bar = document.getElementById("bulkbar"), all = boxes();
     var chosen = all.filter(function (box) { return box.checked; });
     var sum = 0, ready = 0;
-    all.forEach(function (box) { box.closest("tr").classList.toggle("sel", box.checked); });
+    all.forEach(function (box) { box.closest("tr").classList.toggle("chosen", box.checked); });
     chosen.forEach(function (box) {
       var row = box.closest("tr");
       sum += Number(row.dataset.amount || 0);
