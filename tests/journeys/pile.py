@@ -1,29 +1,29 @@
-"""A pile of work for one desk: households cloned from the sample's newest one, each played up to the same step.
+"""A pile of work for one desk: households cloned from the sample's newest one, each played up to the same step."""
 
-Run as a program inside the product's environment: python -m tests.journeys.pile PLAN NUMBER.
-"""
-
-import os
-import sys
+import uuid
 from datetime import timedelta
 
-import django
+from agreements.models import CompensationItem, Household, Person
+from agreements.sample.player import Player
+from agreements.sample.story import _start
+from tests.product import Site
+from workflow import clock
 
 
-def main(plan: str, number: int) -> None:
-    """Make NUMBER agreements that wait at PLAN, opened between three weeks ago and today."""
-    from agreements.models import CompensationItem, Household, Person
-    from agreements.sample.player import Player
-    from agreements.sample.story import _start
-    from workflow import clock
+def make(site: Site, plan: str, number: int) -> None:
+    """Pile them up in a running product."""
+    site.manage("shell", "-c", f"from tests.journeys import pile; pile.fill({plan!r}, {number})")
 
+
+def fill(plan: str, number: int) -> None:
+    """Make NUMBER agreements that wait at PLAN, opened between three weeks ago and today. Inside the product."""
     now = clock.now()
     model = Household.objects.get(household_no="YJ-007")
     persons, items = list(model.persons.all()), list(model.compensation.all())
     first = Household.objects.filter(household_no__startswith="ZZ-").count()
     for place in range(first, first + number):
         household = Household.objects.get(pk=model.pk)
-        household.pk, household.uid, household.household_no = None, uid(), f"ZZ-{place:03}"
+        household.pk, household.uid, household.household_no = None, uuid.uuid4(), f"ZZ-{place:03}"
         household.head_name = f"{'王李张刘陈杨黄赵周吴'[place % 10]}{'春夏秋冬江河湖海山川'[place // 10 % 10]}生"
         household.save()
         Person.objects.bulk_create(
@@ -34,16 +34,3 @@ def main(plan: str, number: int) -> None:
         )
         player = Player(household, _start(now, 24 - place % 12))
         player.play(lambda _player, step: step.plan == plan, pace=timedelta(hours=5))
-
-
-def uid() -> object:
-    """A fresh identifier."""
-    import uuid
-
-    return uuid.uuid4()
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    main(sys.argv[1], int(sys.argv[2]))
