@@ -1,0 +1,155 @@
+"""P20: every address x GET and POST x twelve people has a reviewed answer; outsiders learn nothing from any of them.
+
+The table is matrix.txt. After a change of addresses run `WRITE_MATRIX=1 pytest tests/security/test_matrix.py`, and
+read the difference before committing it: every new line is a decision about who may open what.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+
+from tests import builders
+from tests.security import addresses, town
+from tests.security.town import IDENTITIES, OUTSIDERS, Town
+
+TABLE = Path(__file__).with_name("matrix.txt")
+METHODS = ("GET", "POST")
+TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value="|X-CSRFToken": ")[^"]+')
+
+
+class Undo(Exception):
+    """Takes back whatever a request wrote."""
+
+
+@pytest.fixture
+def our_town(world: builders.World) -> Town:
+    return town.build(world)
+
+
+def ask(place: Town, identity: str, method: str, path: str) -> HttpResponse:
+    """One request whose writing is undone."""
+    client = place.client(identity)
+    answer: HttpResponse | None = None
+    try:
+        with transaction.atomic():
+            answer = client.get(path) if method == "GET" else client.post(path)
+            raise Undo
+    except Undo:
+        pass
+    assert answer is not None
+    return answer
+
+
+def word(answer: HttpResponse) -> str:
+    """The answer in one word: its status, and for a redirect whether it leads to the sign-in."""
+    if answer.status_code == 302:
+        return "login" if answer.headers["Location"].startswith("/login/") else "302"
+    return str(answer.status_code)
+
+
+def table(place: Town) -> str:
+    lines = ["# address | method | " + " ".join(IDENTITIES)]
+    for address in addresses.every():
+        path = address.path(place.parts)
+        for method in METHODS:
+            words = [word(ask(place, identity, method, path)) for identity in IDENTITIES]
+            lines.append(f"{address.name} | {method} | {' '.join(words)}")
+    return "\n".join(lines) + "\n"
+
+
+def test_every_address_answers_everybody_as_reviewed(our_town: Town) -> None:
+    found = table(our_town)
+    if os.environ.get("WRITE_MATRIX") == "1":
+        TABLE.write_text(found, encoding="utf-8")
+    expected = TABLE.read_text(encoding="utf-8")
+    changed = [line for line in found.splitlines() if line not in expected.splitlines()]
+    gone = [line for line in expected.splitlines() if line not in found.splitlines()]
+    assert (changed, gone) == ([], [])
+    assert not [line for line in found.splitlines() if " 500" in line]
+
+
+def test_no_outsider_gets_through_to_anything_of_the_family(our_town: Town) -> None:
+    ours = ("reference", "step_id", "household_id", "member_id", "objection_id", "uid")
+    for address in addresses.every():
+        if not any(part in ours for part in address.parts):
+            continue
+        for method in METHODS:
+            for identity in OUTSIDERS:
+                answer = ask(our_town, identity, method, address.path(our_town.parts))
+                assert answer.status_code in (404, 405), (address.name, method, identity, answer.status_code)
+
+
+def test_a_refusal_does_not_tell_whether_there_is_something(our_town: Town) -> None:
+    nothing = our_town.parts | {
+        "reference": "T-99999",
+        "step_id": 10**8,
+        "household_id": 10**8,
+        "member_id": 10**8,
+        "objection_id": 10**8,
+        "uid": "00000000-0000-4000-8000-000000000000",
+    }
+    for address in addresses.every():
+        path, empty = address.path(our_town.parts), address.path(nothing)
+        if path == empty:
+            continue
+        for method in METHODS:
+            here, there = (ask(our_town, "stranger", method, one) for one in (path, empty))
+            told = [
+                TOKEN.sub("", one.content.decode()).replace(where, "") for one, where in ((here, path), (there, empty))
+            ]
+            assert (here.status_code, told[0]) == (there.status_code, told[1]), (address.name, method)
+
+
+def test_lists_counts_searches_and_exports_of_outsiders_hold_nothing_of_the_family(our_town: Town) -> None:
+    case = our_town.case
+    secret = (case.reference, case.title, case.household.household_no)
+    searches = [f"/find/?q={secret[0]}", f"/queue/?tab=section&q={secret[1]}", f"/households/?q={secret[2]}"]
+    for identity in OUTSIDERS:
+        client = our_town.client(identity)
+        for path in (
+            "/queue/",
+            "/queue/?tab=section",
+            "/inbox/",
+            "/households/",
+            "/board/",
+            "/audit/?tab=looks",
+            *searches,
+        ):
+            text = client.get(path).content.decode()
+            asked = path.split("q=")[-1]
+            assert not [one for one in secret if one in text.replace(asked, "")], (identity, path)
+        for path in ("/queue/export", "/households/export"):
+            content = client.post(path, {"query": "tab=section", "kind": "csv"}).content
+            assert not [one for one in secret if one.encode() in content], (identity, path)
+
+
+def test_every_unsafe_request_needs_a_token(our_town: Town) -> None:
+    client = our_town.client("clerk")
+    client.handler.enforce_csrf_checks = True
+    for address in addresses.every():
+        answer = client.post(address.path(our_town.parts))
+        assert answer.status_code in (403, 405), (address.name, answer.status_code)
+
+
+def test_reading_writes_nothing(our_town: Town) -> None:
+    from_tables = count_rows()
+    for address in addresses.every():
+        for identity in ("clerk", "county_officer", "auditor", "security_admin"):
+            our_town.client(identity).get(address.path(our_town.parts))
+    assert count_rows() == from_tables
+
+
+def count_rows() -> dict[str, int]:
+    """How many rows each table has, and a sum over their content."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        tables = [row[0] for row in cursor.fetchall()]
+        found = {}
+        for table in tables:
+            cursor.execute(f'SELECT count(*), coalesce(sum(hashtext(t::text)::bigint), 0) FROM "{table}" t')
+            found[table] = cursor.fetchone()
+    return found
