@@ -1,5 +1,6 @@
 """Agreements: draft one for a household, and edit it while it is a draft."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from workflow.commands.work import Work
 from workflow.models import Receipt, SchedulePoint, Unit, User
 from workflow.rules import canonical
 
+NOT_IN_AN_ADDRESS = re.compile(r"[^\w.-]")  # a number like 3/5 in a workbook must not break the case's address
 CONTENT = ("parties", "members", "amounts", "text")
 TERMS = Path(__file__).resolve().parent.parent / "policies" / "terms.txt"
 PARTY_A = Field("party_a", "text", gettext_lazy("Party A"), required=False, size=120, later=True)
@@ -104,7 +106,7 @@ def _from_register(household: Household) -> Agreement:
 
 def _reference(household: Household) -> str:
     """Programme and household number; a household's second agreement gets -2 (two at once collide and one loses)."""
-    stem = f"{household.programme.code}-{household.household_no}"[:36]
+    stem = NOT_IN_AN_ADDRESS.sub("-", f"{household.programme.code}-{household.household_no}")[:36]
     earlier = Agreement.objects.filter(household=household).count()
     return stem if not earlier else f"{stem}-{earlier + 1}"
 

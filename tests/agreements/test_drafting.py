@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from agreements.commands import agreements, lifecycle, signing
 from agreements.models import Agreement, Ending
@@ -180,3 +181,12 @@ def test_the_county_ends_and_reopens_with_a_document_number_only(world: World) -
     assert Case.objects.get(pk=case.pk).state == "terminated"
     assert Agreement.objects.get(pk=case.pk).endings.count() == 2
     assert builders.today_of(world)
+
+
+def test_a_household_number_with_signs_of_an_address_still_gives_a_page(world: World) -> None:
+    one = families.household(world, household_no="3/5?#组 一")
+    made = agreements.draft(one.pk, actor=world.clerk, now=world.now)
+    assert made.reference == "P1-3-5--组-一"
+    client = Client()
+    client.force_login(world.clerk)
+    assert client.get(f"/cases/{made.reference}/").status_code == 200
