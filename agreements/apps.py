@@ -11,8 +11,12 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the board how many households have not begun, and the queue how to find a person's household."""
+        from agreements.commands import facts  # noqa: PLC0415
         from agreements.queries import register, search  # noqa: PLC0415 (models are not loaded any earlier)
+        from workflow.models import kinds  # noqa: PLC0415
         from workflow.queries import board, filters  # noqa: PLC0415
 
         board.NOT_STARTED[:] = [register.not_started]
         filters.SUBJECT_SEARCH[:] = [search.cases]
+        kinds.DERIVERS["agreements.Agreement"] = facts.derived
+        kinds.UNACCOUNTED[:] = [register.unaccounted]

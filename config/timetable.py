@@ -7,5 +7,6 @@ SECONDS: dict[str, tuple[str, float]] = {
     "relay": ("notifications.tasks.relay", 15.0),
 }
 DAILY: dict[str, tuple[str, dict[str, Any]]] = {
+    "hourly": ("workflow.tasks.hourly", {"minute": 1}),  # one minute past, so that a day's first look comes early
     "nightly": ("workflow.tasks.nightly", {"hour": 2, "minute": 30}),  # Asia/Shanghai
 }

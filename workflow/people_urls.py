@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from workflow.views import bulk, colleagues, handover
+from workflow.views import bulk, colleagues, handover, operations
 
 urlpatterns = [
+    path("operations/check", operations.check, name="operations_check"),
+    path("operations/mend", operations.mend, name="operations_mend"),
     path("people/hand-over/", handover.page, name="hand_over"),
     path("people/hand-over/do", handover.do, name="hand_over_do"),
     path("cases/<str:reference>/override", colleagues.override, name="case_override"),

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from workflow import hourly as hourly_check
 from workflow import sweep
 
 
@@ -15,3 +16,9 @@ def sweep_deadlines() -> None:
 def nightly() -> None:
     """Once a day: history verified, calendar coverage checked."""
     sweep.nightly()
+
+
+@shared_task(ignore_result=True)
+def hourly() -> None:
+    """Once an hour: open cases that wait for nobody, facts that drifted, claims that ended."""
+    hourly_check.run()

@@ -48,6 +48,12 @@ def crosses_county(agreement: Agreement) -> bool:
     return bool(agreement.partner_unit and agreement.partner_unit.code[:6] != agreement.home_unit.code[:6])
 
 
+def derived(agreement: Agreement) -> tuple[dict[str, Any], dict[str, str]]:
+    """(facts, aspect hashes) as the rows say them now: what the hourly check compares with what is stored."""
+    subject = content.read(agreement)
+    return derive(agreement, subject), content.hashes(agreement, subject)
+
+
 def required_parties(agreement: Agreement) -> tuple[str, ...]:
     """Whose signatures are required: the receiving town's only where there is one."""
     return ("household", "origin_town", "receiving_town") if agreement.partner_unit_id else ("household", "origin_town")

@@ -14,8 +14,8 @@ from django.db.models.functions import Cast
 
 from agreements import labels, lifecycle
 from agreements.models import Agreement, Household
-from workflow import policies
-from workflow.models import FINAL_STATES, Step, Unit, User
+from workflow import clock, policies
+from workflow.models import FINAL_STATES, Posting, Role, Step, Unit, User
 from workflow.policies import Authority
 
 PAGE = 50
@@ -218,3 +218,13 @@ def not_started(user: User, today: date) -> tuple[int, int]:
     waiting = started(in_scope(user, today)).filter(has_agreement=False)
     found = waiting.aggregate(households=Count("pk", distinct=True), people=Count("persons"))
     return found["households"], found["people"]
+
+
+def unaccounted() -> list[int]:
+    """Ids of registered households without an agreement that no clerk's valid post covers: nobody's list of households
+    not started shows them to somebody who could start (promise P6)."""
+    today = clock.today()
+    posts = Posting.objects.filter(policies.valid_on(today), role=Role.CLERK, user__is_active=True)
+    divisions = {post.unit.division for post in posts.select_related("unit")}
+    covered = reduce(or_, (policies.prefix_range("group__code", code) for code in sorted(divisions)), Q(pk__in=[]))
+    return list(started(Household.objects.exclude(covered)).filter(has_agreement=False).values_list("pk", flat=True))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from workflow.rules.codes import JUDGING
 from workflow.rules.route import PlanSpec
@@ -13,17 +12,6 @@ CHOICES = {"repeats": (ASK, CARRY), "self_approval": (SUPERIOR, STOP_PUBLISH), "
 # whom a step goes to when neither its role nor its supervisor's can answer, nearest first
 LADDER = ("vice_leader", "chair", "county_officer")
 NOBODY, EXCLUDED = "nobody", "excluded"
-
-
-def faults(policies: Any) -> list[str]:
-    """What is wrong with the `policies` of a policy document, in words."""
-    if not isinstance(policies, Mapping):
-        return ["policies: a mapping is expected"]
-    found = [f"policies: unknown key {key}" for key in policies if key not in CHOICES]
-    known = [key for key in CHOICES if key in policies]
-    return found + [
-        f"policies: {key} is one of {', '.join(CHOICES[key])}" for key in known if policies[key] not in CHOICES[key]
-    ]
 
 
 @dataclass(frozen=True)

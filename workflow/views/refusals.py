@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from workflow import clock
+from workflow.commands import findings
 from workflow.errors import EngineFault, Refusal
 
 
@@ -25,6 +27,7 @@ class RefusalMiddleware:
         if isinstance(trouble, Refusal):
             return answer(request, trouble)
         if isinstance(trouble, EngineFault):
+            findings.keep_fault(str(trouble), clock.now())  # the request's own work is rolled back; this stays
             return render(request, "workflow/refused.html", {"message": str(trouble), "fault": True}, status=500)
         return None
 
