@@ -52,8 +52,8 @@ def _messages(source: str) -> set[str]:
 
 def refusals() -> Iterator[str]:
     """Docstrings of the refusals: they are the messages."""
-    tree = ast.parse((ROOT / "workflow" / "errors.py").read_text(encoding="utf-8"))
-    for node in tree.body:
+    files = [ROOT / "workflow" / name for name in ("refusal.py", "errors.py", "errors_people.py")]
+    for node in (node for path in files for node in ast.parse(path.read_text(encoding="utf-8")).body):
         if isinstance(node, ast.ClassDef) and node.name not in ("EngineFault",):
             yield ast.get_docstring(node, clean=False) or ""
 

@@ -1,10 +1,33 @@
 """Every refusal of the engine: its docstring is its message, its status the HTTP answer."""
 
-from typing import Any
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from workflow.errors_people import (
+    AlreadyNudged,
+    LawForbids,
+    NobodyAnywhere,
+    NobodyToUrge,
+    NoPosting,
+    NotForBulk,
+    NothingToOverride,
+    ReasonRequired,
+    TheyAreRecused,
+)
+from workflow.refusal import EngineFault, Refusal
+
+__all__ = [  # what comes from elsewhere; every class below is public too
+    "AlreadyNudged",
+    "EngineFault",
+    "LawForbids",
+    "NoPosting",
+    "NobodyAnywhere",
+    "NobodyToUrge",
+    "NotForBulk",
+    "NothingToOverride",
+    "ReasonRequired",
+    "Refusal",
+    "TheyAreRecused",
+]
 RECUSALS = {
     "own_household": gettext_lazy("it concerns a household you are the contact cadre of."),
     "wrote_it": gettext_lazy("you wrote what is to be approved."),
@@ -12,28 +35,6 @@ RECUSALS = {
     "voted": gettext_lazy("you already have a vote in this group."),
     "duties": gettext_lazy("it is incompatible with what you did in this case before."),
 }
-
-
-class EngineFault(Exception):
-    """The lifecycle offers no single way on; an operator has to look at this case."""
-
-
-class Refusal(Exception):
-    """The request cannot be carried out."""
-
-    status = 409
-
-    def __init__(self, **detail: Any) -> None:
-        self.detail = detail
-        super().__init__(self.message)
-
-    @property
-    def message(self) -> str:
-        """The docstring, translated, with the details filled in."""
-        return _(self.__class__.__doc__ or "") % self.detail if self.__doc__ else ""
-
-    def __str__(self) -> str:
-        return self.message
 
 
 class NotFound(Refusal):
@@ -254,51 +255,3 @@ class LastHolder(Refusal):
 
 class TakenName(Refusal):
     """The user name %(name)s is taken; choose another."""
-
-
-class AlreadyNudged(Refusal):
-    """%(who)s already urged this step today at %(when)s; the next time is tomorrow."""
-
-
-class NobodyToUrge(Refusal):
-    """Nobody else holds this step, so there is nobody to urge."""
-
-
-class NotForBulk(Refusal):
-    """This step is not one that may be approved together with others; open it and decide it by itself."""
-
-    status = 422
-
-
-class ReasonRequired(Refusal):
-    """Say why in writing; the reason stays with the agreement."""
-
-    status = 422
-
-
-class NothingToOverride(Refusal):
-    """Here nothing waits that could be passed by override; drafting and what has ended cannot."""
-
-    status = 422
-
-
-class LawForbids(Refusal):
-    """An override replaces approvals, never the law: a condition of the lifecycle does not hold yet."""
-
-    status = 422
-
-
-class NoPosting(Refusal):
-    """%(who)s does not hold the post this step needs: %(role)s in %(unit)s. Give them the post first."""
-
-    status = 422
-
-
-class TheyAreRecused(Refusal):
-    """%(who)s may not decide this step (four eyes)."""
-
-    status = 422
-
-
-class NobodyAnywhere(Refusal):
-    """Nobody up to the county may decide this step; give somebody the post first."""
