@@ -1,0 +1,1 @@
+"""A reference model of the engine, and the machine that drives both."""
