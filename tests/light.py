@@ -7,9 +7,8 @@ from typing import Any
 
 from agreements.models import Agreement, Household
 from tests import builders
-from workflow.commands import cases
-from workflow.models import Group, Posting, Role, Route, Stage, StepPlan, Track, User
-from workflow.rules import canonical
+from workflow.commands import cases, routes
+from workflow.models import Posting, Role, Route, User
 
 _numbers = count(1)
 
@@ -74,31 +73,35 @@ def stages(rule: str) -> dict[str, dict[str, tuple[str, list[dict[str, Any]]]]]:
     }
 
 
-def route(world: builders.World, mode: str, rule: str, version: int = 1, **shape: Any) -> Route:
+def document(rule: str) -> dict[str, Any]:
+    """The same as a route's document."""
+    return {
+        "stages": [
+            {
+                "state": state,
+                "tracks": [
+                    {"key": key, "opens_in": opens_in, "groups": [_named(one) for one in groups]}
+                    for key, (opens_in, groups) in tracks.items()
+                ],
+            }
+            for state, tracks in stages(rule).items()
+        ]
+    }
+
+
+def _named(one: dict[str, Any]) -> dict[str, Any]:
+    plans = [{"names": names(plan["key"])} | plan for plan in one["plans"]]
+    return {"names": names(one["key"])} | one | {"plans": [_with_unit(**plan) for plan in plans]}
+
+
+def _with_unit(resolver: str, **fields: Any) -> dict[str, Any]:
+    return fields | {"unit": resolver}
+
+
+def route(world: builders.World, mode: str, rule: str) -> Route | None:
     """Publish the light route of a rule for a mode in the home town: nearer than the county's, so it is chosen."""
-    made = Route.objects.create(
-        kind="agreements.Agreement",
-        mode=mode,
-        unit=world.units[builders.HOME_TOWN],
-        version=version,
-        status=Route.PUBLISHED,
-        published_at=world.now,
-        digest=canonical.digest(f"{mode} {rule} {version}"),
-    )
-    for position, (state, tracks) in enumerate((shape or stages(rule)).items()):
-        stage = Stage.objects.create(route=made, state=state, position=position)
-        for place, (key, (opens_in, groups)) in enumerate(tracks.items()):
-            track = Track.objects.create(stage=stage, key=key, position=place, opens_in=opens_in)
-            for index, one in enumerate(groups):
-                _group(track, index, **one)
-    return made
-
-
-def _group(track: Track, position: int, plans: Any, **fields: Any) -> None:
-    made = Group.objects.create(track=track, position=position, names=names(fields["key"]), **fields)
-    StepPlan.objects.bulk_create(
-        StepPlan(group=made, position=index, names=names(one["key"]), **one) for index, one in enumerate(plans)
-    )
+    unit = world.units[builders.HOME_TOWN]
+    return routes.install(document(rule), kind="agreements.Agreement", mode=mode, unit=unit, now=world.now)
 
 
 def names(key: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Why a person may not act on a step: the reasons, in order, as the refusals that commands raise and pages show."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -163,6 +164,7 @@ def why_closed(step: Step) -> str:
     words = {
         "passed": _("the others have settled it"),
         "returned": _("it was sent back"),
+        "changed": _("what was approved before it has changed"),
         "refused": _("the group did not agree, it was sent back"),
         "taken_back": _("the decision before it was taken back"),
         "dropped": _("the signer was dropped"),
@@ -245,10 +247,23 @@ def missing_for(run: Run, step: Step) -> list[str]:
 def return_points(run: Run, live: Round) -> list[Place]:
     """Where a return from this round may go: earlier groups that have run and whose state can be gone back to."""
     ran = {one.group for one in run.rounds}
-    backs = [t for t in run.case.get_available_state_transitions() if t.custom.get("back")]
-    reachable = {run.case.state} | {t.target for t in backs}
-    places = run.route.earlier_points(live.group)
-    return [place for place in places if place.group.key in ran and place.stage.state in reachable]
+    places = [place for place in run.route.earlier_points(live.group) if place.group.key in ran]
+    return reachable(run, places)
+
+
+def reachable(run: Run, places: Iterable[Place]) -> list[Place]:
+    """Places worked on in the present state, or in one the lifecycle lets the case go back to."""
+    backs = {t.target for t in run.case.get_available_state_transitions() if t.custom.get("back")}
+    return [p for p in places if p.stage.state in backs or run.route.is_open(p, run.case.state)]
+
+
+def refuse_point(run: Run, live: Round) -> Place:
+    """Where a group goes that cannot pass any more: its on_refuse point (default the drafter), or the start of its own
+    track where the lifecycle does not go back that far (never behind signing once signed)."""
+    here = run.route.places[live.group]
+    wanted = here.group.on_refuse or run.route.stages[0].tracks[0].groups[0].key
+    found = reachable(run, [run.route.places[wanted]])
+    return found[0] if found else run.route.places[here.track.groups[0].key]
 
 
 def return_point(run: Run, live: Round, to: str) -> Place | None:

@@ -227,7 +227,6 @@ class Machine(RuleBasedStateMachine):
         assert (self.sight.state, self.sight.held) == (self.model.state, self.model.held)
         assert self.sight.rounds == model_sight(self.model)
         invariants.holds(self.case.pk, clock.date_of(self.now))
-        return
         told = folding.fold(self.case.pk, self.names)
         assert (told.state, told.held, told.rounds) == (self.sight.state, self.sight.held, self.sight.rounds)
 

@@ -9,7 +9,7 @@ from tests import builders
 from tests.model.machine import Machine, county
 
 PROVE = os.environ.get("PROVE") == "1"
-RUNS, STEPS = (2000, 50) if PROVE else (300, 30)
+RUNS, STEPS = (2000, 50) if PROVE else (40, 30)
 RUNS = int(os.environ.get("RUNS", RUNS))
 SEED = int(os.environ.get("SEED", "2012"))
 

@@ -8,12 +8,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from tests import builders, invariants, light
 from tests.interleaving import Explored, explore
 from workflow import clock, outbox
-from workflow.commands import deadlines, steps
+from workflow.commands import deadlines, routes, steps
 from workflow.errors import Refusal
 from workflow.models import Case, Notice, Route, Step, plan
 
@@ -141,22 +140,22 @@ def test_decide_with_sweep(county: builders.World) -> None:
 
 
 def test_decide_with_publish(county: builders.World) -> None:
-    versions = iter(range(2, 10_000))
-
-    def publish(rule: str) -> dict[str, int]:
-        with transaction.atomic():
-            Route.objects.filter(mode=MODE, unit=county.units[builders.HOME_TOWN]).update(status=Route.RETIRED)
-            return {"route": light.route(county, MODE, rule, next(versions)).pk}
-
     def build() -> tuple[Case, list[Callable[[], Any]]]:
-        publish("all")
+        keeper = county.route_keeper
+        for left_over in Route.objects.filter(status=Route.DRAFT):
+            routes.discard(left_over.pk, actor=keeper)
+        light.route(county, MODE, "all")
         case = at_panel(county)
+        draft = routes.bring_in(case.route_id, light.document("any"), actor=keeper)
         plan.forget()  # a process that has just started reads the route while it is replaced
-        return case, [decide(county, case, "village", "village_reviewer"), partial(publish, "any")]
+        publish = partial(routes.publish, draft.pk, actor=keeper, seen=draft.digest, check=lambda route: [])
+        return case, [decide(county, case, "village", "village_reviewer"), publish]
 
     def check_both(results: Sequence[Any]) -> None:
-        check(scene.case, results, won=2)
-        assert Case.objects.get(pk=scene.case.pk).route_id == scene.case.route_id
+        decided, published = results
+        check(scene.case, [decided], won=1)
+        assert published.status == Route.PUBLISHED
+        assert Case.objects.get(pk=scene.case.pk).route_id == scene.case.route_id != published.pk
         assert Step.objects.get(case=scene.case, plan="village").state == "approved"
         assert builders.open_step(scene.case, "town")  # still the panel of the old version: all, not any
 

@@ -93,3 +93,50 @@ def test_the_drafter_is_told_of_a_return_once(world: builders.World) -> None:
     case = _at_town_review(world)
     _return(world, case, "draft", "with_me")
     assert Notice.objects.filter(case=case, word="returned", recipient=world.clerk).count() == 1
+
+
+def _at_payment_check(world: builders.World) -> Case:
+    case = builders.walk(world, builders.agreement(world), "account_transfer")
+    builders.approve(world, case, "payment_prepared")
+    return case
+
+
+def test_a_track_opened_early_can_be_returned_within_itself(world: builders.World) -> None:
+    case = _at_payment_check(world)
+    step = builders.open_step(case, "payment_checked")
+    steps.decide(step.pk, actor=world.finance_reviewer, verdict="return", comment="金额有误", to="payment_prepared")
+    assert Case.objects.get(pk=case.pk).state == "account_transfer"
+    assert builders.open_step(case, "payment_prepared")
+
+
+def test_a_refusal_after_signing_goes_to_the_start_of_its_own_track(world: builders.World) -> None:
+    case = _at_payment_check(world)
+    step = builders.open_step(case, "payment_checked")
+    steps.decide(step.pk, actor=world.finance_reviewer, verdict="refuse", comment="金额有误")
+    assert Case.objects.get(pk=case.pk).state == "account_transfer"
+    assert builders.open_step(case, "payment_prepared")
+
+
+def test_refusing_the_draft_asks_for_it_again(world: builders.World) -> None:
+    case = builders.agreement(world)
+    steps.decide(builders.open_step(case, "draft").pk, actor=world.clerk, verdict="refuse", comment="资料不全")
+    assert list(Round.objects.filter(case=case).values_list("number", "outcome")) == [(1, "refused"), (2, "")]
+
+
+def test_content_changed_behind_an_approval_asks_again_and_ends_what_was_asked_after_it(world: builders.World) -> None:
+    case = _at_town_review(world)
+    builders.approve(world, case, "town_review")
+    with cases.change(case.pk, actor=world.clerk, verb="edit") as work:
+        work.case.hashes = work.case.hashes | {"papers": canonical.digest("one more")}
+    assert set(Step.objects.filter(case=case, state="open").values_list("plan", flat=True)) == {"town_review"}
+    assert Step.objects.filter(case=case, plan="vice_approval", close_reason="changed").exists()
+
+
+def test_content_changed_while_a_group_is_asked_asks_those_again_who_had_approved(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    builders.approve(world, case, "group_opinion")
+    with cases.change(case.pk, actor=world.clerk, verb="edit") as work:
+        work.case.hashes = work.case.hashes | {"members": canonical.digest("one more")}
+    builders.approve(world, case, "village_opinion")
+    open_now = set(Step.objects.filter(case=case, state="open").values_list("plan", flat=True))
+    assert open_now == {"group_opinion", "village_opinion"}

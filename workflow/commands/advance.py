@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow import errors, seats
+from workflow import errors, rights, seats
 from workflow.commands import dates
 from workflow.commands.rounds import close_round, end_hold, open_next, open_round, settle_child
 from workflow.commands.work import Work, concerned
@@ -51,22 +51,32 @@ def _walk(work: Work, track: TrackSpec) -> bool:
         live = work.live(group.key)
         if live is None and work.stands(group):
             continue
-        live = live or open_round(work, work.route.places[group.key])
+        place = work.route.places[group.key]
+        live = live or open_round(work, place)
         if live is None:
             continue  # no plan of this group applies to these facts
+        _close_later(work, place)
         if _votes(work, live) == OPEN:
-            open_next(work, live, work.route.places[group.key])
+            open_next(work, live, place)
             return False
         close_round(work, live, PASSED)
+        if not work.stands(group):  # what the first ones approved changed before the last one answered
+            return _walk(work, track)
     return True
+
+
+def _close_later(work: Work, place: Place) -> None:
+    """Nothing is asked before its predecessors: a group that no longer stands ends what was asked after it."""
+    for other in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
+        there = work.route.places.get(other.group)
+        if there and there.track == place.track and there.position > place.position:
+            close_round(work, other, "cancelled", "changed")
 
 
 # --- backwards -----------------------------------------------------------------------------------------------------
 def _fail(work: Work, live: Round) -> None:
     """A group whose rule can no longer be met goes to its on_refuse point. Refusing never ends a case."""
-    group = work.route.places[live.group].group
-    target = group.on_refuse or work.route.stages[0].tracks[0].groups[0].key
-    send_back(work, live, work.route.places[target], resume="again", how="refused")
+    send_back(work, live, rights.refuse_point(work, live), resume="again", how="refused")
 
 
 def send_back(work: Work, live: Round, target: Place, resume: str, how: str = "returned") -> None:
@@ -75,7 +85,7 @@ def send_back(work: Work, live: Round, target: Place, resume: str, how: str = "r
     Nothing is kept on a stack: settle opens the target and then cascades through whatever still stands.
     """
     live.return_to, live.resume = target.group.key, resume
-    if target.stage.state != work.case.state:
+    if not work.route.is_open(target, work.case.state):
         fire(work, back_to(work, target.stage.state))
     for other in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
         if other is live:

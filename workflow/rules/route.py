@@ -158,6 +158,10 @@ class RouteSpec:
             if stage.state == state or self.order[track.opens_in] <= here
         ]
 
+    def is_open(self, place: Place, state: str) -> bool:
+        """Whether the place's track is worked on in this state: it has opened, and gates this state or a later one."""
+        return self.order[place.track.opens_in] <= self.order[state] <= self.order[place.stage.state]
+
     def is_after(self, place: Place, target: Place) -> bool:
         """Whether `place` comes after `target`: later in its track, or gating a later state than the target's."""
         if place.track.key == target.track.key and place.stage.state == target.stage.state:
