@@ -160,7 +160,7 @@ class RouteSpec:
 
     def is_open(self, place: Place, state: str) -> bool:
         """Whether the place's track is worked on in this state: it has opened, and gates this state or a later one."""
-        return self.order[place.track.opens_in] <= self.order[state] <= self.order[place.stage.state]
+        return self.order[place.track.opens_in] <= self.order.get(state, -1) <= self.order[place.stage.state]
 
     def is_after(self, place: Place, target: Place) -> bool:
         """Whether `place` comes after `target`: later in its track, or gating a later state than the target's."""
