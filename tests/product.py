@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,25 +43,26 @@ def start(*arguments: str) -> Site:
     var, port = Path(tempfile.mkdtemp(prefix="resettlement-journey-")), free_port()
     unset = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
     environment = {key: value for key, value in os.environ.items() if key not in unset} | {"VAR": str(var)}
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port), *arguments],
-        env=environment,
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    said: list[str] = []
-    for line in process.stdout or ():
-        said.append(line)
-        if line.startswith("Ctrl-C"):
-            return Site(f"http://127.0.0.1:{port}", process, var, environment)
-    raise AssertionError("the product did not start:\n" + "".join(said))
+    log = var / "serve.log"  # a file, not a pipe: nobody reads on after the first lines, and a full pipe would stop it
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port), *arguments],
+            env=environment,
+            cwd=ROOT,
+            text=True,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    while "\nCtrl-C" not in log.read_text():
+        if process.poll() is not None:
+            raise AssertionError("the product did not start:\n" + log.read_text())
+        time.sleep(0.05)
+    return Site(f"http://127.0.0.1:{port}", process, var, environment)
 
 
 def stop(site: Site) -> None:
     """Ask it to stop, and see that it does."""
     site.process.send_signal(signal.SIGTERM)
-    site.process.communicate(timeout=60)
+    site.process.wait(timeout=60)
     servers.remove(site.var)

@@ -9,8 +9,11 @@ from urllib.parse import urlencode, urlsplit
 
 import psycopg
 
+from agreements.models import Programme
 from config.embedded.places import Places
+from tests import builders
 from tests.product import Site
+from workflow.models import Unit, User
 
 MAKE = """
 import json
@@ -35,10 +38,6 @@ print("MADE" + json.dumps([browser.cookies["sessionid"].value, steps, seen]))
 
 def old_world() -> Any:
     """The county that an earlier call made in this database."""
-    from agreements.models import Programme
-    from tests import builders
-    from workflow.models import Unit, User
-
     world = builders.World(now=builders.at("2026-03-02"))
     world.units = {unit.code: unit for unit in Unit.objects.all()}
     world.people = {user.username: user for user in User.objects.all()}

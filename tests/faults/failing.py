@@ -1,7 +1,7 @@
 """Settings and middleware of a product that kills itself at a named point: the product itself has no failpoint code.
 
 A test writes the point's name to VAR/failpoint and sends one POST; the web process takes the file away (so that the
-retry is spared) and sends itself SIGKILL when it comes to that point. Used as DJANGO_SETTINGS_MODULE=tests.faults.failing.
+retry is spared) and sends itself SIGKILL when it comes to that point.
 """
 
 import os

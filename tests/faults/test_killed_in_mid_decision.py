@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from config.embedded.places import Places
 from tests.faults.clicks import DONE, NOT_YET, Clicks, decided, prepare, rows
 from tests.faults.failing import POINTS
-from tests.faults.test_the_product_survives import eventually, processes
+from tests.faults.test_the_product_survives import eventually
 from tests.product import Site, start, stop
 
 PROVE = os.environ.get("PROVE") == "1"
@@ -78,8 +79,7 @@ def test_postgresql_stopped_at_once_in_the_middle_of_clicks(failing: Site, desk:
             clicks = [officials.submit(desk.approve, step) for step in mine]
             if dice.random() < 0.5:  # some stops come after the first answer, some in the middle
                 clicks[0].result()
-            for pid in processes(failing, "bin/postgres")[:1]:
-                os.kill(postmaster(failing) or pid, signal.SIGQUIT)
+            os.kill(postmaster(failing), signal.SIGQUIT)
             said = {step: click.result() for step, click in zip(mine, clicks, strict=True)}
         assert all(answered(desk, step) for step in mine)
         assert {step: decided(failing, step) for step in mine} == dict.fromkeys(mine, DONE), said
@@ -88,6 +88,4 @@ def test_postgresql_stopped_at_once_in_the_middle_of_clicks(failing: Site, desk:
 
 def postmaster(site: Site) -> int:
     """The server's first process."""
-    from config.embedded.places import Places
-
     return int((Places(site.var).pg_data / "postmaster.pid").read_text().split()[0])

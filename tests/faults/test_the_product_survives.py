@@ -126,7 +126,7 @@ def test_stopping_leaves_no_process_and_keeps_the_data() -> None:
     first = start("--bare")
     first.manage("shell", "-c", "from workflow.models import Unit; Unit.objects.create(code='99', name='kept')")
     first.process.send_signal(signal.SIGINT)
-    first.process.communicate(timeout=60)
+    first.process.wait(timeout=60)
     assert first.process.returncode == 0
     words = ("gunicorn", "celery", "bin/postgres", "redis-server")
     assert [pid for word in words for pid in processes(first, word)] == []
