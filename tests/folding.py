@@ -7,6 +7,7 @@ from typing import Any
 from workflow.models import Event
 
 VERDICTS = {"approve": "approved", "return": "returned", "refuse": "refused"}
+FINAL = ("completed", "withdrawn", "terminated", "superseded")
 Key = tuple[str, int]
 
 
@@ -36,10 +37,9 @@ def hear(told: Told, kind: str, body: dict[str, Any]) -> None:
     facts = body["facts"]
     here = (facts.get("group"), facts.get("number"))
     if kind == "round.opened":
-        told.rounds[here] = ["", False, [[plan, "open", holder] for plan, _role, _unit, holder, _by in facts["seats"]]]
+        told.rounds[here] = ["", False, [seated(one) for one in facts["seats"]]]
     elif kind == "step.opened":
-        plan, _role, _unit, holder, _by = facts["facts"]
-        told.rounds[here][2].append([plan, "open", holder])
+        told.rounds[here][2].append(seated(facts["facts"]))
     elif kind == "round.closed":
         told.rounds[here][0] = facts["outcome"]
         for seat in facts["cancelled"]:
@@ -49,10 +49,16 @@ def hear(told: Told, kind: str, body: dict[str, Any]) -> None:
             told.rounds[group, number][1] = True
     elif kind == "case.moved":
         told.state = facts["target"]
+        told.held &= told.state not in FINAL
     elif kind in ("case.held", "case.resumed"):
         told.held = kind == "case.held"
     elif "seat" in facts:
         hear_of_a_step(told.rounds[here][2][facts["seat"]], kind, body)
+
+
+def seated(facts: list[Any]) -> list[Any]:
+    """A new seat from its event: plan, role, unit, holder, ..."""
+    return [facts[0], "open", facts[3]]
 
 
 def hear_of_a_step(seat: list[Any], kind: str, body: dict[str, Any]) -> None:
@@ -66,3 +72,7 @@ def hear_of_a_step(seat: list[Any], kind: str, body: dict[str, Any]) -> None:
         seat[2] = body["by"]
     elif kind == "step.released":
         seat[2] = None
+    elif kind == "step.reassigned":
+        seat[2] = facts["to"]
+    elif kind == "opinion.given":
+        seat[1] = "answered"

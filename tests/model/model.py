@@ -1,47 +1,25 @@
-"""The reference model: what a case does, in plain Python. It imports nothing of the product and knows no row.
+"""The reference model: what a case does, in plain Python, at most 200 lines. It imports nothing of the product.
 
-Written from engine.md, not from the code: a route is nested dicts (tests/light.py), people are names. Every verb checks
-first and raises Refused, or changes and then settles.
+Written from engine.md, not from the code. A route is nested dicts (tests/light.py), people are names, posts are
+{person: {role: unit code}}. Every verb checks first and raises Refused, or changes and then settles.
 """
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 STATES = ("draft", "in_review", "signing", "final_check", "completed")
 BACK = {"in_review": ("draft",), "signing": ("draft", "in_review")}
-MANAGERS = {"clerk", "town_reviewer", "vice_leader", "chair", "county_officer"}
+MANAGERS = ("clerk", "town_reviewer", "vice_leader", "chair", "county_officer")
 JUDGES = {"review", "approve", "receive", "accept", "check", "pay"}
 ONE_OF = ({"measure", "accept"}, {"prepare", "check", "pay"})
 AFTER = {"approve": "approved", "return": "returned", "refuse": "refused"}
+LADDER = ("vice_leader", "chair", "county_officer")
+WRITTEN = ("parties", "members", "amounts", "text")
 
 
 class Refused(Exception):
     """The verb is not possible."""
-
-
-@dataclass(eq=False)
-class Seat:
-    """One step."""
-
-    plan: dict[str, Any]
-    round: "Round"
-    holder: str = ""
-    fixed: bool = False
-    state: str = "open"
-    persons: frozenset[str] = frozenset()
-    seen: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class Round:
-    """One go at a group; `waiting` are the plans that a rule in order has yet to ask."""
-
-    at: "Place"
-    number: int
-    seats: list[Seat] = field(default_factory=list)
-    waiting: list[dict[str, Any]] = field(default_factory=list)
-    outcome: str = ""
-    void: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,236 +33,347 @@ class Place:
     group: dict[str, Any] = field(compare=False)
 
 
+@dataclass(eq=False)
+class Seat:
+    """One step; `by` added it, `fixed` ties it to its holder."""
+
+    plan: dict[str, Any]
+    round: "Round"
+    role: str
+    unit: str
+    holder: str = ""
+    fixed: bool = False
+    by: str = ""
+    leader: str = "vice_leader"
+    state: str = "open"
+    persons: frozenset[str] = frozenset()
+    seen: dict[str, int] = field(default_factory=dict)
+    children: list["Round"] = field(default_factory=list)
+
+    def vote(self) -> str:
+        """As its group counts it: signers before or after it speak for it too."""
+        signers = [one for one in self.children if one.kind != "opinion"]
+        if any(one.outcome == "refused" for one in signers):
+            return "refused"
+        open_still = self.state == "approved" and any(not one.outcome for one in signers)
+        return {"answered": "approved"}.get(self.state, "open" if open_still else self.state)
+
+
+@dataclass(eq=False)
+class Round:
+    """One go at a group, or a step's own round of signers or advisers; `waiting`: plans yet to be asked, in order."""
+
+    at: Place
+    number: int
+    kind: str = "group"
+    parent: Seat | None = None
+    seats: list[Seat] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    outcome: str = ""
+    void: bool = False
+
+    def root(self) -> "Round":
+        return self.parent.round.root() if self.parent else self
+
+    def tree(self) -> list[Seat]:
+        return [one for s in self.seats for one in (s, *chain.from_iterable(child.tree() for child in s.children))]
+
+
 class Model:
     """One case."""
 
-    def __init__(self, route: dict[str, Any], roles: dict[str, set[str]], author: str, cadre: str, facts: Any) -> None:
+    def __init__(self, route: Any, posts: Any, units: dict[str, str], author: str, cadre: str, facts: Any) -> None:
         self.state, self.held, self.facts, self.author, self.cadre = "draft", False, dict(facts), author, cadre
-        self.roles, self.lent = roles, list[tuple[str, str, str]]()  # substitute, lender, role
+        self.posts, self.units, self.lent = posts, units, list[tuple[str, str, str]]()  # substitute, lender, role
         self.rounds: list[Round] = []
-        self.versions = dict.fromkeys(("parties", "members", "amounts", "text"), 0)
-        self.places = [
-            Place(state, key, opens, index, group)
-            for state, tracks in route.items()
-            for key, (opens, groups) in tracks.items()
-            for index, group in enumerate(groups)
-        ]
+        self.versions = dict.fromkeys(WRITTEN, 0)
+        tracks = [(state, key, *track) for state, found in route.items() for key, track in found.items()]
+        self.places = [Place(s, k, opens, i, g) for s, k, opens, groups in tracks for i, g in enumerate(groups)]
         self.settle()
 
-    # --- who may ------------------------------------------------------------
-    def authority(self, who: str, role: str) -> frozenset[str]:
-        """The persons who would act: oneself, with whom one stands in for; empty without the post."""
-        if role in self.roles[who]:
-            return frozenset({who})
-        lenders = [lender for substitute, lender, lent in self.lent if (substitute, lent) == (who, role)]
-        return frozenset({who, lenders[0]}) if lenders else frozenset()
+    # --- who may ----------------------------------------------------------------------------
+    def authority(self, who: str, role: str, unit: str) -> tuple[frozenset[str], str]:
+        """The persons who would act (oneself, with whom one stands in for) and under which unit's post."""
+        stands = [(who, who)] + [(who, lender) for one, lender, lent in self.lent if (one, lent) == (who, role)]
+        found = [(frozenset(pair), self.posts[pair[1]].get(role, "-")) for pair in stands]
+        return next(((persons, code) for persons, code in found if unit.startswith(code)), (frozenset(), ""))
 
     def excluded(self, persons: frozenset[str], seat: Seat) -> bool:
-        """Four eyes, and one person one vote where heads are counted."""
-        if self.cadre in persons:
-            return True
-        if seat.plan["duty"] in JUDGES and self.author in persons and set(seat.plan["aspects"]) & set(self.versions):
-            return True
+        """Four eyes; and one person one vote where heads are counted or signers were added."""
+        wrote = seat.plan["duty"] in JUDGES and self.author in persons and set(seat.plan["aspects"]) & set(WRITTEN)
+        here, root = seat.round.at, seat.round.root()
+        counted = here.group["rule"] in ("k_of_n", "weighted") or any(one.by for one in root.tree())
         for act in (one for live in self.rounds for one in live.seats if one.persons & persons):
-            here, there = seat.round.at, act.round.at
-            duties = {seat.plan["duty"], act.plan["duty"]}
+            there, duties = act.round.at, {seat.plan["duty"], act.plan["duty"]}
             if here != there and (here.state == there.state or any(len(duties & pair) == 2 for pair in ONE_OF)):
                 return True
-            counts = seat.round.at.group["rule"] in ("k_of_n", "weighted")
-            if counts and act.round is seat.round:
+            if counted and act is not seat and act.round.root() is root:
                 return True
-        return False
+        return self.cadre in persons or bool(wrote)
 
-    def may(self, who: str, seat: Seat) -> bool:
-        """Whether this person may decide this step now."""
-        persons = self.authority(who, seat.plan["role"])
-        mine = seat.holder in ("", who) or any(pair[:2] == (who, seat.holder) for pair in self.lent)
+    def acts_on(self, who: str, seat: Seat) -> bool:
+        """Whether this person works on this step now."""
+        persons, _unit = self.authority(who, seat.role, seat.unit)
+        lapsed = not seat.fixed and not self.authority(seat.holder, seat.role, seat.unit)[0] if seat.holder else True
+        mine = lapsed or seat.holder == who or any(pair[:2] == (who, seat.holder) for pair in self.lent)
         return seat.state == "open" and not self.held and mine and bool(persons) and not self.excluded(persons, seat)
 
-    # --- verbs ------------------------------------------------------------
+    def may(self, who: str, seat: Seat) -> bool:
+        """Whether they may decide it: nobody was asked before them."""
+        waits = any(not child.outcome and child.kind in ("before", "opinion") for child in seat.children)
+        return self.acts_on(who, seat) and not waits
+
+    def candidate(self, seat: Seat, who: str, asker: str, hand_on: bool) -> tuple[str, str]:
+        """(role, unit) under which a person may be asked: within reach, in sight of it, not excluded, not yet asked."""
+        near = "-" if hand_on else self.authority(asker, seat.role, seat.unit)[1]
+        found = sorted((code, role) for role, code in self.posts[who].items() if role != "contact_cadre")
+        found = [(code, role) for code, role in found if seat.unit.startswith(code) or code.startswith(near)]
+        found = [(code, role) for code, role in found if not hand_on or role in (seat.role, seat.leader)]
+        tree = [s for s in seat.round.root().tree() if s is not seat and s.state == "open" and not s.round.outcome]
+        asked = (not hand_on or seat.by) and who in {one.holder for one in tree}
+        home = any(self.units["home_group"].startswith(c) and not r.startswith("receiving") for c, r in found)
+        blind = not home and bool(set(seat.plan["aspects"]) - {"parties", "members"})
+        same = who == (seat.holder if hand_on else asker)
+        self.need(bool(found) and not asked and not blind and not same and not self.excluded(frozenset({who}), seat))
+        code, role = min(found, key=lambda pair: pair[1] != seat.role)
+        return role, code
+
+    # --- verbs ------------------------------------------------------------------------------
     def decide(self, who: str, seat: Seat, verdict: str, to: str = "", resume: str = "with_me") -> None:
-        """Approve, return to a point, or refuse."""
         target = next((place for place in self.points(seat) if place.group["key"] == to), None)
-        self.need(self.may(who, seat) and (verdict != "return" or target is not None))
-        seat.state, seat.persons = AFTER[verdict], self.authority(who, seat.plan["role"])
-        seat.seen = {aspect: self.versions.get(aspect, 0) for aspect in seat.plan["aspects"]}
+        self.need(self.may(who, seat) and seat.round.kind != "opinion" and (verdict != "return" or target is not None))
+        self.record(who, seat, AFTER[verdict])
         if target is not None and verdict == "return":
-            self.send_back(seat.round, target, resume == "again", "returned")
+            if seat.round.parent:
+                self.close(seat.round, "returned")
+            self.send_back(seat.round.root(), target, resume == "again", "returned")
         self.settle()
 
+    def record(self, who: str, seat: Seat, state: str) -> None:
+        seat.state, seat.persons = state, self.authority(who, seat.role, seat.unit)[0]
+        seat.seen = {aspect: self.versions.get(aspect, 0) for aspect in seat.plan["aspects"]}
+
     def claim(self, who: str, seat: Seat) -> None:
-        """Take it into one's own hands."""
         self.need(self.may(who, seat))
         seat.holder = who
 
     def release(self, who: str, seat: Seat) -> None:
-        """Put it back."""
         self.need(seat.state == "open" and seat.holder == who and not seat.fixed)
         seat.holder = ""
 
+    def add_signer(self, who: str, seat: Seat, user: str, where: str) -> None:
+        self.need(
+            self.acts_on(who, seat) and seat.round.kind != "opinion" and (where != "after" or self.may(who, seat))
+        )
+        role, unit = self.candidate(seat, user, who, False)
+        if where == "after":
+            self.record(who, seat, "approved")
+        live = seat.round if where == "beside" else self.child(seat, where)
+        live.seats.append(Seat(seat.plan, live, role, unit, user, True, who, seat.leader))
+        self.settle()
+
+    def delegate(self, who: str, seat: Seat, user: str) -> None:
+        self.need(self.acts_on(who, seat) and seat.round.kind != "opinion")
+        role, unit = self.candidate(seat, user, who, False)
+        seat.holder = seat.holder or who
+        live = self.child(seat, "opinion")
+        live.seats.append(Seat(seat.plan, live, role, unit, user, True, who, seat.leader))
+
+    def give_opinion(self, who: str, seat: Seat) -> None:
+        self.need(self.acts_on(who, seat) and seat.round.kind == "opinion")
+        seat.state = "answered"
+        self.settle()
+
+    def reassign(self, who: str, seat: Seat, user: str) -> None:
+        leads = self.authority(who, seat.leader, seat.unit)[0]
+        works = self.authority(who, seat.role, seat.unit)[0] and (
+            seat.holder in ("", who) or any(pair[:2] == (who, seat.holder) for pair in self.lent)
+        )
+        self.need(seat.state == "open" and not self.held and bool(leads or works))
+        role, _unit = self.candidate(seat, user, who, True)
+        ladder = list(dict.fromkeys((seat.plan["role"], *LADDER)))
+        if role != seat.role and role in ladder:
+            seat.leader = ladder[min(ladder.index(role) + 1, len(ladder) - 1)]
+        seat.holder, seat.role, seat.fixed = user, role, True
+
+    def drop_signer(self, who: str, seat: Seat) -> None:
+        others = [one for one in seat.round.root().tree() if one is not seat and one.state == "open"]
+        holds = [s for s in others if s.holder in ("", who) and self.authority(who, s.role, s.unit)[0]]
+        self.need(bool(seat.by) and seat.state == "open" and not self.held and bool(seat.by == who or holds))
+        self.cancel(seat)
+        if seat.round.parent and all(one.state == "cancelled" for one in seat.round.seats):
+            self.close(seat.round, "cancelled")
+        self.settle()
+
     def hold(self, who: str, on: bool) -> None:
-        """Hold or resume the whole case: managers of the home unit, or whoever is posted for an open step."""
-        posts = {seat.plan["role"] for seat in self.open_seats()} | MANAGERS
-        self.need(self.held != on and self.state != "completed" and any(self.authority(who, post) for post in posts))
+        posts = [(seat.role, seat.unit) for seat in self.open_seats()]
+        posts += [(role, self.units["home_group"]) for role in MANAGERS]
+        self.need(self.held != on and self.state in STATES[:-1] and any(self.authority(who, *p)[0] for p in posts))
         self.held = on
-        self.settle()
 
-    def change(self, aspects: tuple[str, ...] = (), **facts: Any) -> None:
-        """The subject changed."""
+    def withdraw(self, who: str) -> None:
+        posted = any(self.authority(who, role, self.units["home_group"])[0] for role in ("clerk", "town_reviewer"))
+        self.need(posted and self.state in STATES[:3])
+        for live in self.live():
+            self.close(live, "cancelled")
+        self.state, self.held = "withdrawn", False
+
+    def change(self, aspect: str, **facts: Any) -> None:
         self.facts |= facts
-        for aspect in aspects:
-            self.versions[aspect] += 1
+        self.versions[aspect] += 1
         self.settle()
 
-    # --- how it moves ------------------------------------------------------------
+    # --- how it moves: a group is asked when everything before it on its track stands, and only then -------------
     def settle(self) -> None:
-        """Until nothing moves. A group is asked when everything before it on its track stands, and only then."""
-        while self.state != "completed" and self.turn():
+        while self.state in STATES[:-1] and self.turn():
             pass
 
     def turn(self) -> bool:
         """One move; False at rest."""
+        for child in [one for one in self.rounds if one.parent and not one.outcome]:
+            if (vote := self.vote(child)) is not None:
+                self.close(child, "passed" if vote else "refused")
+                if child.parent and child.parent.state == "open" and not vote:
+                    self.cancel(child.parent)
+                return True
         for live in self.live():
             if self.vote(live) is False:
                 self.send_back(live, self.refused_to(live.at), True, "refused")
                 return True
-        finished = {place.track for place in self.places if place.state == self.state}
-        for key in {place.track for place in self.places if self.is_open(place)}:
+        unfinished = False
+        for key in dict.fromkeys(place.track for place in self.places if self.is_open(place)):
             groups = [place for place in self.places if place.track == key]
-            waiting = next((place for place in groups if self.applies(place) and not self.stands(place)), None)
-            if waiting is None:
+            first = next((place for place in groups if self.applies(place) and not self.stands(place)), None)
+            if first is None:
                 continue
-            finished.discard(key)
-            for live in self.live():
-                if live.at.track == key and live.at.position > waiting.position:
-                    self.close(live, "cancelled")
-                    return True
-            current = next((live for live in self.live() if live.at == waiting), None)
-            if current is None:
-                self.open(waiting)
+            unfinished |= first.state == self.state
+            later = [one for one in self.live() if one.at.track == key and one.at.position > first.position]
+            current = next((one for one in self.live() if one.at == first), None)
+            if later or current is None or self.vote(current):
+                self.close(later[0], "cancelled") if later else self.close(current, "passed") if current else (
+                    self.open(first)
+                )
                 return True
-            if self.vote(current):
-                self.close(current, "passed")
+            if self.ask_on(current):
                 return True
-            if current.waiting and all(seat.state == "approved" for seat in current.seats):
-                self.seat(current, current.waiting.pop(0))
-                return True
-        if finished != {place.track for place in self.places if place.state == self.state}:
-            return False
-        self.state = STATES[STATES.index(self.state) + 1]
-        return True
+        if not unfinished:
+            self.state = STATES[STATES.index(self.state) + 1]
+        return not unfinished
+
+    def ask_on(self, live: Round) -> bool:
+        """Ask the next in order; nobody is asked whom the rule no longer needs while added signers still answer."""
+        planned = [seat for seat in live.seats if not seat.by]
+        needless = [seat for seat in planned if seat.state == "open" and self.met(live, planned) and not live.waiting]
+        for seat in needless:
+            self.cancel(seat)
+        if live.waiting and all(seat.vote() in ("approved", "cancelled") for seat in planned):
+            self.seat(live, live.waiting.pop(0))
+            return True
+        return bool(needless)
+
+    def met(self, live: Round, planned: list[Seat], hoping: bool = False) -> bool:
+        """Whether the rule is met by those who approved, or would be if everybody still asked approved."""
+        counted = [seat for seat in planned if seat.vote() not in ("skipped", "cancelled")]
+        approving = [s for s in counted if s.vote() == "approved" or (hoping and s.vote() == "open")]
+        rule = "all" if live.parent else live.at.group["rule"]
+        if rule == "any":
+            return bool(approving) or not counted
+        if rule in ("all", "in_order"):
+            return len(approving) == len(counted)
+        weight = sum(seat.plan.get("weight", 1) if rule == "weighted" else 1 for seat in approving)
+        return weight >= int(live.at.group["threshold"])
 
     def vote(self, live: Round) -> bool | None:
-        """True when the rule is met, False when it cannot be met any more, None while it is open."""
-        counted = [seat for seat in live.seats if seat.state not in ("skipped", "cancelled")]
-        rule, threshold = live.at.group["rule"], live.at.group["threshold"]
-
-        def met(approving: list[Seat]) -> bool:
-            if rule == "any":
-                return bool(approving) or not counted
-            if rule in ("all", "in_order"):
-                return len(approving) == len(counted)
-            return sum(seat.plan.get("weight", 1) if rule == "weighted" else 1 for seat in approving) >= threshold
-
-        if not met([seat for seat in counted if seat.state in ("approved", "open")]):
+        """True when the rule is met and added signers agree, False when that cannot be any more, None while open."""
+        planned = [seat for seat in live.seats if live.parent or not seat.by]
+        added = [s.vote() for s in live.seats if s not in planned and s.vote() not in ("skipped", "cancelled")]
+        if not self.met(live, planned, hoping=True) or set(added) - {"open", "approved"}:
             return False
-        return True if met([s for s in counted if s.state == "approved"]) and not live.waiting else None
+        return True if self.met(live, planned) and not live.waiting and set(added) <= {"approved"} else None
 
     def stands(self, place: Place) -> bool:
         """Its last round passed, was not voided, and what its deciders saw is unchanged."""
-        last = next((live for live in reversed(self.rounds) if live.at == place), None)
+        last = next((one for one in reversed(self.rounds) if one.at == place and not one.parent), None)
         if last is None or last.void or last.outcome != "passed":
             return False
-        seen = [pair for seat in last.seats if seat.state == "approved" for pair in seat.seen.items()]
+        seen = [pair for seat in last.tree() if seat.state == "approved" for pair in seat.seen.items()]
         return all(self.versions.get(aspect, 0) == version for aspect, version in seen)
 
     def applies(self, place: Place) -> bool:
-        """Whether it is asked, or somebody would be if it were opened now."""
         return any(live.at == place for live in self.live()) or bool(self.plans(place))
 
     def plans(self, place: Place) -> list[dict[str, Any]]:
-        """The plans whose condition (fact at least value) holds."""
         wanted = [(plan, plan.get("condition")) for plan in place.group["plans"]]
         return [plan for plan, rule in wanted if rule is None or self.facts[rule["fact"]] >= rule["at_least"]]
 
+    def new(self, at: Place, **what: Any) -> Round:
+        self.rounds.append(Round(at, 1 + sum(one.at == at for one in self.rounds), **what))
+        return self.rounds[-1]
+
+    def child(self, seat: Seat, kind: str) -> Round:
+        seat.children.append(self.new(seat.round.at, kind=kind, parent=seat))
+        return seat.children[-1]
+
     def open(self, place: Place) -> None:
-        """A new round with its seats."""
-        live = Round(place, 1 + sum(one.at == place for one in self.rounds))
-        self.rounds.append(live)
-        live.waiting = self.plans(place)
-        ask = 1 if place.group["rule"] == "in_order" else len(live.waiting)
-        for plan in [live.waiting.pop(0) for _ in range(ask)]:
-            self.seat(live, plan)
+        live = self.new(place, waiting=self.plans(place))
+        for _each in range(1 if place.group["rule"] == "in_order" else len(live.waiting)):
+            self.seat(live, live.waiting.pop(0))
 
     def seat(self, live: Round, plan: dict[str, Any]) -> None:
         """One claimable step, or one for each who holds the post."""
-        each = sorted(who for who, roles in self.roles.items() if plan["role"] in roles)
-        each += [
-            substitute for substitute, _lender, role in self.lent if role == plan["role"] and substitute not in each
-        ]
+        unit = self.units[plan["resolver"]]
+        each = [who for who in self.posts if self.authority(who, plan["role"], unit)[0]]
         for holder in each if plan.get("each_holder") else [""]:
-            live.seats.append(Seat(plan, live, holder, fixed=bool(holder)))
+            live.seats.append(Seat(plan, live, plan["role"], unit, holder, fixed=bool(holder)))
 
     def close(self, live: Round, outcome: str) -> None:
-        """End a round; what is open in it is cancelled."""
         live.outcome = outcome
         for seat in live.seats:
-            seat.state = "cancelled" if seat.state == "open" else seat.state
+            self.cancel(seat)
 
-    # --- backwards ------------------------------------------------------------
+    def cancel(self, seat: Seat) -> None:
+        seat.state = "cancelled" if seat.state == "open" else seat.state
+        for child in seat.children:
+            if not child.outcome:
+                self.close(child, "cancelled")
+
+    # --- backwards --------------------------------------------------------------------------
     def points(self, seat: Seat) -> list[Place]:
-        """Where a return may go: earlier groups that have run, in this state or one the law lets it go back to."""
         ran = {live.at for live in self.rounds}
         return [p for p in self.places if p in ran and self.after(seat.round.at, p) and self.reachable(p)]
 
     def refused_to(self, at: Place) -> Place:
-        """Where a failed group goes: its own point, or the start of its track where the law does not go back so far."""
         wanted = next((p for p in self.places if p.group["key"] == at.group["on_refuse"]), self.places[0])
         return wanted if self.reachable(wanted) else next(p for p in self.places if p.track == at.track)
 
     def send_back(self, live: Round, to: Place, again: bool, how: str) -> None:
         """Close what is live from the target on, void the target, and with `again` every later group."""
-        if not self.is_open(to):
-            self.state = to.state
+        self.state = self.state if self.is_open(to) else to.state
         for other in self.live():
-            later = (
-                other.at.position >= to.position
-                if other.at.track == to.track
-                else self.order(other.at.opens) > (self.order(to.state))
-            )
-            if other is live or later:
+            same, opens = other.at.track == to.track, STATES.index(other.at.opens) > STATES.index(to.state)
+            if other is live or (other.at.position >= to.position if same else opens):
                 self.close(other, how if other is live else "cancelled")
         for past in self.rounds:
-            if past.outcome == "passed" and (past.at == to or (again and self.after(past.at, to))):
-                past.void = True
+            past.void |= (
+                past.outcome == "passed" and not past.parent and (past.at == to or (again and self.after(past.at, to)))
+            )
 
     def after(self, place: Place, other: Place) -> bool:
-        """Later on the same track, or gating a later state."""
-        if place.track == other.track:
-            return place.position > other.position
-        return self.order(place.state) > self.order(other.state)
+        later = STATES.index(place.state) > STATES.index(other.state)
+        return place.position > other.position if place.track == other.track else later
 
     def is_open(self, place: Place) -> bool:
-        """Its track is being worked on in the present state."""
-        return self.order(place.opens) <= self.order(self.state) <= self.order(place.state)
+        return STATES.index(place.opens) <= STATES.index(self.state) <= STATES.index(place.state)
 
     def reachable(self, place: Place) -> bool:
-        """Worked on now, or in a state the law lets the case go back to."""
-        return self.is_open(place) or place.state in BACK.get(self.state, ())
-
-    def order(self, state: str) -> int:
-        """The place of a state on the way."""
-        return STATES.index(state)
+        return self.state in STATES and (self.is_open(place) or place.state in BACK.get(self.state, ()))
 
     def live(self) -> list[Round]:
-        """Rounds that are being asked."""
-        return [one for one in self.rounds if not one.outcome]
+        return [one for one in self.rounds if not one.outcome and not one.parent]
 
     def open_seats(self) -> list[Seat]:
-        """Steps that wait for somebody."""
         return [seat for live in self.rounds for seat in live.seats if seat.state == "open"]
 
     def need(self, possible: bool) -> None:
-        """Refuse."""
         if not possible:
             raise Refused

@@ -27,3 +27,4 @@ def test_engine_and_model_agree(live_world: builders.World) -> None:
         report_multiple_bugs=False,
     )
     run_state_machine_as_test(seed(SEED)(Machine), settings=chosen)
+    print(sorted(Machine.tried.items()))

@@ -90,8 +90,8 @@ DEFECTS = (
         "the next group opens while the one before it is still open",
         (f"{P6}::test_groups_of_a_track_open_one_after_another",),
         "workflow/commands/advance.py",
-        "            open_next(work, live, work.route.places[group.key])\n            return False",
-        "            open_next(work, live, work.route.places[group.key])\n            continue",
+        "            open_next(work, live, place)\n            return False",
+        "            open_next(work, live, place)\n            continue",
     ),
     Defect(
         "P7",
