@@ -86,7 +86,7 @@ DATE_FIELDS: dict[str, Any] = {
     "water_level_m": _("Water level (m)"),
     "source_document": _("Document"),
     "days": _("Days"),
-    "unit": _("Unit"),
+    "unit": _("Kind of days"),
 }
 LEAD_UNITS: dict[str, Any] = {"working": _("working days"), "calendar": _("calendar days")}
 CHANGES: dict[str, Any] = {

@@ -6,9 +6,11 @@ from typing import Any
 from agreements import authority, content
 from agreements.content import Subject
 from agreements.models import Agreement
+from workflow.commands import dates
 from workflow.commands.work import Work
 from workflow.models import Event
 from workflow.policies import Authority
+from workflow.rules import dates as rules
 
 DONE = ("moved_in", "excused")
 
@@ -66,7 +68,10 @@ def refresh(work: Work, wrote: Iterable[str] = (), act: str = "", **what: Any) -
     """
     agreement: Agreement = work.case
     subject, before = content.read(agreement), agreement.hashes
+    way = rules.applying(work.route, agreement.facts)
     agreement.facts, agreement.hashes = derive(agreement, subject), content.hashes(agreement, subject)
+    if rules.applying(work.route, agreement.facts) != way:
+        dates.refresh_open(work)  # what must still follow is longer or shorter now
     fresh = {aspect: digest for aspect, digest in agreement.hashes.items() if before.get(aspect) != digest}
     writers = {person.pk for person in (work.actor, work.on_behalf_of) if person}
     named = sorted(set(wrote))

@@ -1,11 +1,14 @@
 """Facts and aspects: derived from rows, in step after every command, and hashed aspect by aspect."""
 
+from datetime import date
+
 from agreements import content
 from agreements.commands import agreements, facts
 from tests.agreements import families
 from tests.builders import World
-from workflow import audit
-from workflow.models import Decision, Event
+from workflow import audit, timelines
+from workflow.commands import schedules
+from workflow.models import Decision, Event, Schedule, Step
 
 
 def test_one_household_walks_from_draft_to_completed_with_real_rows_only(world: World) -> None:
@@ -102,3 +105,26 @@ def test_what_changed_since_a_page_was_shown_is_told_field_by_field(world: World
     ]
     assert case.changed_since({"amounts": "never"}) == []
     assert "新条款" not in " ".join(Event.objects.filter(case=case).values_list("body", flat=True))
+
+
+def test_facts_that_shorten_the_way_move_the_dates_of_what_is_open(world: World) -> None:
+    case = families.draft(world)
+    before = Step.objects.get(case=case, state="open")
+    agreements.edit(case.pk, actor=world.clerk, fields={"has_homestead": False}, now=families.later(case))
+    after = Step.objects.get(pk=before.pk)
+    with_plot, without = before.backward, after.backward
+    assert with_plot is not None and without is not None and without >= with_plot
+    move(world, last_move=date(2026, 9, 1))  # the plot's forty days bind now, and without a plot they do not
+    bound = Step.objects.get(pk=before.pk).backward
+    agreements.edit(case.pk, actor=world.clerk, fields={"has_homestead": True}, now=families.later(case))
+    again = Step.objects.get(pk=before.pk).backward
+    assert bound is not None and again is not None and again < bound
+
+
+def move(world: World, **points: date) -> None:
+    """Put points of the schedule where a test wants them, for everything open."""
+    schedule = world.programme.schedule
+    line = {**timelines.of(Schedule.objects.get(pk=schedule.pk)).points, **points}
+    (row,) = schedules.lock([schedule.pk])
+    schedules.write(row, schedules.Wanted(points=line))
+    schedules.recount([row.pk], stream="programme:1", kind="test", facts={}, actor=None, now=world.now)

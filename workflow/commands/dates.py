@@ -59,6 +59,17 @@ def refresh(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
     settle(work, step)
 
 
+def refresh_open(work: Work) -> None:
+    """Every open step again: another route version, or facts under which another way through the route is taken."""
+    for step in work.steps:
+        known = work.route.plans.get(step.plan)
+        if step.state == "open" and known:
+            before = (step.lead, step.lead_unit, step.backward, step.due)
+            refresh(work, step, *known)
+            if before != (step.lead, step.lead_unit, step.backward, step.due):
+                work.touch(step)
+
+
 def give_back(work: Work, step: Step, ended: Iterable[Hold]) -> None:
     """Move forward by the working days that the ended holds over this step took, overlapping ones counted once."""
     opened_on = clock.date_of(step.opened_at)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from workflow import clock, errors
-from workflow.commands import advance, reading
+from workflow.commands import advance, dates, reading
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import Case, CaseMigration, Role, Route, Unit, User
@@ -113,6 +113,7 @@ def _move(work: Work, target: Route, word: str) -> None:
             advance.close_round(work, live, "cancelled", "migrated")
     source = work.case.route_id
     work.case.route_id, work.route = target.pk, spec(target.pk)
+    dates.refresh_open(work)
     changed = {key: how for key, how in becomes.items() if how not in (migration.STANDS, migration.BEHIND)}
     work.event(word, source=source, target=target.pk, groups=changed)
 
