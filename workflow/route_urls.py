@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow.views import routecases, routeedit, routes
+from workflow.views import ladders, routecases, routeedit, routes
 
 urlpatterns = [
     path("", routes.routes_page, name="routes"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:route_id>/cases", routecases.cases_page, name="route_cases"),
     path("<int:route_id>/migrate", routecases.migrate, name="route_migrate"),
     path("<int:route_id>/cases/<int:case_id>/revert", routecases.revert, name="route_revert"),
+    path("<int:route_id>/reminders", ladders.ladder_page, name="route_reminders"),
     path("<int:route_id>/files", routecases.files_page, name="route_files"),
     path("<int:route_id>/file.<str:form>", routecases.download, name="route_file"),
     path("<int:route_id>/import", routecases.bring_in, name="route_import"),

@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from tests import builders
 from tests.builders import at
-from workflow import errors, ladders
+from workflow import clock, errors, ladders
 from workflow.commands import deadlines
 from workflow.commands import ladders as commands
 from workflow.models import Event, Ladder, Notice, Posting, Step
+from workflow.queries import escalation
 from workflow.rules import rungs
 from workflow.rules.rungs import Rung
 
@@ -112,3 +114,53 @@ def test_a_new_colleague_is_found_by_the_thorough_sweep(world: builders.World):
     assert deadlines.sweep(DUE) == 0
     assert deadlines.sweep(DUE, thorough=True) == 1
     assert (late.username, 0) in told(case=case)
+
+
+def form(**changed: str) -> dict[str, str]:
+    """The default ladder as the page posts it."""
+    fields = {}
+    for severity, ladder in rungs.DEFAULT.items():
+        for n, rung in enumerate(ladder):
+            fields[f"{severity}:{n}:offset"] = str(rung.offset)
+            fields |= {f"{severity}:{n}:{who}": "1" for who in rung.audiences}
+            if rung.urgent:
+                fields[f"{severity}:{n}:urgent"] = "1"
+    return fields | changed
+
+
+def test_the_page_shows_the_ladder_and_what_will_happen_and_changes_it(client: Client, world: builders.World):
+    case = builders.agreement(world)
+    client.force_login(world.county_officer)
+    address = f"/routes/{case.route_id}/reminders"
+    page = client.get(address).content.decode()
+    assert "默认提醒阶梯" in page and "领导小组组长" in page and 'value="-10"' in page
+    client.post(address, form(scope="all") | {"ordinary:7:offset": "12"})
+    assert [rung.offset for rung in ladders.of_route(case.route_id)["ordinary"]][-1] == 12
+    assert Ladder.objects.get().mode == ""
+    client.post(address, form() | {"ordinary:8:offset": "20", "ordinary:8:county": "1"})
+    assert [rung.offset for rung in ladders.of_route(case.route_id)["ordinary"]][-2:] == [10, 20]
+    assert client.post(address, form() | {"ordinary:8:offset": "x"}).status_code == 422
+
+
+def test_a_reader_of_the_route_sees_the_ladder_and_cannot_change_it(client: Client, world: builders.World):
+    case = builders.agreement(world)
+    client.force_login(world.auditor)
+    address = f"/routes/{case.route_id}/reminders"
+    assert "启用" not in client.get(address).content.decode()
+    assert client.post(address, form()).status_code == 404
+    client.force_login(world.clerk)
+    assert client.get(address).status_code == 404
+
+
+def test_escalation_is_said_before_it_happens(client: Client, world: builders.World):
+    case = builders.agreement(world, now=clock.now())
+    Step.objects.filter(case=case).update(binding="forward", due=clock.today() + timedelta(days=7))
+    step = builders.open_step(case, "draft")
+    ahead = escalation.next_superior(escalation.of_step(step, case.route_id, clock.today()))
+    assert ahead is not None
+    assert (ahead.offset, ahead.newly) == (1, ("office_head",))
+    client.force_login(world.clerk)
+    page = client.get(f"/cases/{case.reference}/").content.decode()
+    assert f"{ahead.day:%m-%d} 仍未办结，将上报：移民办主任" in page
+    Step.objects.filter(pk=step.pk).update(due=clock.today() - timedelta(days=60))
+    assert "将上报" not in client.get(f"/cases/{case.reference}/").content.decode()

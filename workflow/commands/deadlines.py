@@ -128,6 +128,10 @@ def _batches(scene: _Scene, size: int) -> Iterator[list[tuple[int, date]]]:
         yield rows
 
 
+def _written(cursor: Any) -> int:
+    return int(cursor.fetchone()[0])
+
+
 def _remind(rows: list[tuple[int, date]], scene: _Scene, done: Swept) -> None:
     """One batch in one transaction; a failing batch is halved until the bad row stands alone (promise P15)."""
     ids = [pk for pk, _due in rows]
@@ -136,10 +140,11 @@ def _remind(rows: list[tuple[int, date]], scene: _Scene, done: Swept) -> None:
             parameters = scene.parameters(ids, sorted({due for _pk, due in rows}))
             cursor.execute(f"{STATEMENT_LIMIT}; {NO_NESTED_LOOPS}")
             cursor.execute(scene.statement, parameters)
-            done.reminders += cursor.fetchone()[0]
+            written = _written(cursor)
             if scene.thorough:
                 cursor.execute("SET LOCAL enable_nestloop = on")
                 cursor.execute(REVIVE, parameters)
+        done.reminders += written
     except OperationalError:
         raise  # the server is gone or out of resources: no row's fault, the next sweep finds the rest
     except DatabaseError:
