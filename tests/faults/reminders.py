@@ -15,9 +15,9 @@ from workflow.rules.rungs import Rung
 
 KIND = "agreements.Agreement"
 # -1 was passed yesterday, 0 is reached today: the first is recorded as superseded, the second goes out
-LADDER = (Rung(-1, ("holder",)), Rung(0, ("holder",)))
+LADDER = (Rung(-1, ("holder",)), Rung(0, ("holder",), urgent=True))
 REFERENCE = re.compile(r"/cases/(F-\d+)/")
-ALWAYS = {"quiet_from": time(0), "quiet_until": time(0), "digest_at": time(0), "rest_days": True}
+ALWAYS = {"quiet_from": time(0), "quiet_until": time(0), "digest_at": time(0), "rest_days": True, "night_urgent": True}
 Word = tuple[str, str]  # (user name, reference of the case)
 
 

@@ -20,7 +20,7 @@ from tests.faults import reminders, worker
 from tests.notifications import gateway as fake
 from tests.notifications.gateway import Gateway
 from workflow import calendars, clock, sweep
-from workflow.models import Heartbeat, Notice, plan
+from workflow.models import Heartbeat, plan
 
 ROOT = Path(__file__).resolve().parents[2]
 EACH = 36  # reminders per point
@@ -133,7 +133,8 @@ def test_an_idempotent_gateway_gets_what_a_killed_worker_left_unknown_once_more(
             process = start(point, gateway)
             process.send_signal(signal.SIGKILL)
             process.wait(10)
-            work_on()
+        work_on()
+        work_on()
         reminders.assert_none_missing_none_double(expected, gateway.journal)
         assert reminders.uncertain() == {}
         assert sum(reminders.arrived(gateway.journal).values()) == EACH
