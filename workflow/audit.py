@@ -1,6 +1,6 @@
 """The chain of events: appending to it, and verifying it (promise P16). Facts are ids, enums, amounts and dates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -140,14 +140,21 @@ def _json(value: int | None) -> str:
 
 
 def _bad_decision(using: str, case_reference: str | None) -> tuple[str, str] | None:
-    decisions = Decision.objects.using(using).order_by("pk")
-    if case_reference:
-        decisions = decisions.filter(case__reference=case_reference)
-    told = set(
-        Event.objects.using(using).filter(kind="step.decided").values_list("body", flat=True).iterator(chunk_size=5000)
-    )
-    digests = {part for body in told for part in body.split('"') if len(part) == 64}
-    for decision in decisions.iterator(chunk_size=5000):
-        if decision_digest(decision) != decision.digest or decision.digest not in digests:
-            return f"decision:{decision.pk}", "the decision row does not fit the event that recorded it"
+    """The first decision or opinion row that no event fits."""
+    rows: list[tuple[Any, str, Callable[[Any], str]]] = [
+        (Decision, "step.decided", decision_digest),
+        (Opinion, "opinion.given", opinion_digest),
+    ]
+    for model, kind, digest in rows:
+        found = model.objects.using(using).order_by("pk")
+        if case_reference:
+            found = found.filter(case__reference=case_reference)
+        told = set(
+            Event.objects.using(using).filter(kind=kind).values_list("body", flat=True).iterator(chunk_size=5000)
+        )
+        digests = {part for body in told for part in body.split('"') if len(part) == 64}
+        for row in found.iterator(chunk_size=5000):
+            if digest(row) != row.digest or row.digest not in digests:
+                name = model._meta.model_name
+                return f"{name}:{row.pk}", f"the {name} row does not fit the event that recorded it"
     return None

@@ -44,6 +44,14 @@ def why_not_ask(run: Run, step: Step) -> errors.Refusal | None:
     return recused(run, step, mine)
 
 
+def why_not_release(run: Run, step: Step) -> errors.Refusal | None:
+    """Only who claimed a step puts it back; one that was given to a person stays with them."""
+    if step.state != "open":
+        return still_open(run, step)
+    mine = run.actor is not None and step.holder_id == run.actor.pk
+    return None if mine and not step.assigned else errors.NotAllowed()
+
+
 def why_not_hand_on(run: Run, step: Step) -> errors.Refusal | None:
     """Why this actor may not reassign the step: its holder may, and the leader over it."""
     refusal = still_open(run, step)

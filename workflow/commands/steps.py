@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow import errors
+from workflow import rights
 from workflow.commands import bulk, deciding, rounds
 from workflow.commands.change import change, retried
 from workflow.commands.handing import delegate, give_opinion, reassign
@@ -110,10 +110,8 @@ def release(step_id: int, *, actor: User, key: str | None = None, now: datetime 
     with change(None, step=step_id, actor=actor, verb="release", key=key, body=step_id, now=now) as work:
         if not work.replayed:
             step = work.step(step_id)
-            if step.state != "open":
-                raise errors.NoLongerOpen(why=step.state)
-            if step.holder_id != actor.pk or step.assigned:
-                raise errors.NotAllowed()
+            if refusal := rights.why_not_release(work, step):
+                raise refusal
             step.holder, step.claimed_at = None, None
             work.touch(step)
             work.event("step.released", **rounds.at(step))

@@ -10,10 +10,10 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext as _
 
-from workflow import errors, policies
+from workflow import errors, policies, rights
 from workflow.models import Case, Decision, Hold, Participant, Step, User
-from workflow.models.plan import spec
-from workflow.queries import casepage, words
+from workflow.queries import words
+from workflow.queries.glance import Glance
 from workflow.rules.codes import BULK_MOST
 
 
@@ -47,9 +47,9 @@ def preview(user: User, step_ids: Iterable[int], today: date) -> Preview:
     authorities = policies.postings_of(user, today)
     seen = Case.objects.filter(policies.scope_of(user, authorities, today)).values("pk")
     steps = list(Step.objects.filter(pk__in=wanted, case__in=seen).values_list("pk", "case_id"))
-    readings = _readings({case for _step, case in steps}, authorities, today)
+    readings = _readings(user, {case for _step, case in steps}, authorities, today)
     found = {step.pk: (reading, step) for reading in readings.values() for step in reading.steps}
-    rows = [_candidate(user, *found[pk]) for pk, _case in sorted(steps)]
+    rows = [_candidate(*found[pk]) for pk, _case in sorted(steps)]
     able = [row for row in rows if not row.why_not]
     return Preview(
         rows=rows,
@@ -60,7 +60,7 @@ def preview(user: User, step_ids: Iterable[int], today: date) -> Preview:
     )
 
 
-def _readings(cases: set[int], authorities: list[policies.Authority], today: date) -> dict[int, casepage.Reading]:
+def _readings(user: User, cases: set[int], authorities: list[policies.Authority], today: date) -> dict[int, Glance]:
     steps: dict[int, list[Step]] = defaultdict(list)
     for step in Step.objects.filter(case__in=cases).select_related("unit", "holder", "round").order_by("id"):
         steps[step.case_id].append(step)
@@ -75,16 +75,15 @@ def _readings(cases: set[int], authorities: list[policies.Authority], today: dat
     for case_id, user_id in rows.values_list("case_id", "user_id"):
         cadres[case_id].add(user_id)
     return {
-        case.pk: casepage.Reading(
-            case=case,
-            route=spec(case.route_id),
+        case.pk: Glance(
+            case,
+            user,
+            today,
+            authorities=authorities,
             steps=steps[case.pk],
             decisions=decisions[case.pk],
-            hold=next((one for one in holds[case.pk] if one.round_id is None), None),
             holds=holds[case.pk],
-            authorities=authorities,
             cadres=frozenset(cadres[case.pk]),
-            today=today,
         )
         for case in _concrete(cases)
     }
@@ -97,8 +96,8 @@ def _concrete(cases: set[int]) -> list[Any]:
     return [case for rows in found for case in rows]
 
 
-def _candidate(user: User, reading: casepage.Reading, step: Step) -> Candidate:
-    _place, plan = reading.route.plans[step.plan]
+def _candidate(reading: Glance, step: Step) -> Candidate:
+    plan = reading.plan(step)
     case = reading.case
     amount = case.facts.get("amount") if "amounts" in policies.aspects_in_sight(reading.authorities, case) else None
     return Candidate(
@@ -107,22 +106,17 @@ def _candidate(user: User, reading: casepage.Reading, step: Step) -> Candidate:
         title=case.title,
         name=words.name(plan.names),
         amount=Decimal(str(amount)) if amount is not None else None,
-        why_not=_why_not(user, reading, step),
+        why_not=_why_not(reading, step),
         seen={aspect: case.hashes.get(aspect, "") for aspect in plan.aspects},
     )
 
 
-def _why_not(user: User, reading: casepage.Reading, step: Step) -> str:
+def _why_not(reading: Glance, step: Step) -> str:
     """The first reason why this step cannot be approved with the others, in the words of the command's refusal."""
-    place, plan = reading.route.plans[step.plan]
-    if step.state != "open":
-        return str(errors.NoLongerOpen(why=step.state))
-    if not plan.bulk_allowed:
+    plan = reading.plan(step)
+    if step.state == "open" and not plan.bulk_allowed:
         return str(errors.NotForBulk())
-    authority = policies.authority_for(reading.authorities, step)
-    if authority is None:
-        return str(errors.NotYours(role=policies.Role(step.role).label, unit=step.unit.name))
-    if why := casepage.why_not(reading, user, step, authority, place, plan):
-        return why
-    missing = casepage.missing(reading, plan)
+    if why := rights.why_not(reading, step):
+        return str(why)
+    missing = rights.missing_for(reading, step)
     return _("Missing: %(what)s") % {"what": "; ".join(missing)} if missing else ""

@@ -1,22 +1,19 @@
 """One case as a page shows it: what I may do and why not, where it stands, who has it, what happened."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
 
-from workflow import calendars, clock, errors, policies, reach
-from workflow.models import Case, Decision, Hold, Round, Step, User
-from workflow.models.plan import spec
-from workflow.policies import Authority
-from workflow.queries import slack, stepper, words
+from workflow import calendars, clock, policies, reach, rights, seats
+from workflow.models import Case, Hold, Opinion, Round, Step, User
+from workflow.queries import actions, glance, slack, stepper, words
+from workflow.queries.actions import Action
+from workflow.queries.glance import Glance
 from workflow.queries.stepper import Stop
-from workflow.rules import dates, four_eyes
-from workflow.rules.codes import HOLD_CAUSES
-from workflow.rules.four_eyes import Act
-from workflow.rules.route import Place, PlanSpec, RouteSpec
+from workflow.rules import dates
+from workflow.rules.route import PlanSpec
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,11 @@ class MyStep:
     seen: dict[str, str]
     points: list[tuple[str, str]]  # (group key, name) a return may go to
     lender: str
+    verbs: list[Action]  # beyond approve, return and refuse: each with its own form
+    effects: dict[str, list[str]]  # by verb: what it will do, in words
+    opinion: bool  # I am asked for an opinion, not for a decision
+    opinions: list[Opinion]  # what those answered who were asked for this step
+    asked: list[Step]  # added signers and advisers who have not answered yet
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class HistoryRow:
     comment: str
     document_no: str
     round: Round
+    taken_back: bool
 
 
 @dataclass(frozen=True)
@@ -81,26 +84,13 @@ class CasePage:
     storage_on: date
     storage_days: int
     rounds: list[Round]
+    undoable: list[Action]  # decisions of mine that can be taken back now
+    others: list[Action]  # what I may do to steps that are not mine: hand on as their leader, drop a signer
 
     @property
     def returned(self) -> bool:
         """Whether it ever went back: then there are versions to compare."""
         return any(one.outcome in ("returned", "refused") for one in self.rounds)
-
-
-@dataclass
-class Reading:
-    """What was read once for the page."""
-
-    case: Any
-    route: RouteSpec
-    steps: list[Step]
-    decisions: dict[int, Decision]
-    hold: Hold | None  # on the whole case
-    holds: list[Hold]  # every open one
-    authorities: list[Authority]
-    cadres: frozenset[int]
-    today: date
 
 
 def concrete(case: Case) -> Any:
@@ -113,7 +103,7 @@ def concrete(case: Case) -> Any:
 def case_page(user: User, reference: str, *, now: datetime | None = None) -> CasePage:
     """The page of one case, or NotFound that does not tell (promise P20)."""
     today = clock.date_of(now) if now else clock.today()
-    reading = _read(user, concrete(policies.case_or_404(user, reference, today)), today)
+    reading = glance.read(user, concrete(policies.case_or_404(user, reference, today)), today)
     calendar = calendars.of_schedule(reading.case.schedule_id)
     storage = reading.case.schedule.storage_on
     open_steps = [step for step in reading.steps if step.state == "open"]
@@ -130,33 +120,21 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
         can_manage=_can_manage(reading, open_steps),
         storage_on=storage,
         storage_days=words.days_left(storage, today, calendar),
-        rounds=_rounds(reading),
+        rounds=reading.rounds,
+        undoable=actions.undoable(reading),
+        others=_others(reading, open_steps),
     )
 
 
-def _read(user: User, case: Any, today: date) -> Reading:
-    steps = Step.objects.filter(case_id=case.pk).select_related("unit", "holder", "round").order_by("id")
-    decided = Decision.objects.filter(case_id=case.pk).select_related("actor", "on_behalf_of", "step__round")
-    case.cadres = frozenset(case.participants.filter(role="contact_cadre").values_list("user_id", flat=True))
-    open_holds = list(Hold.objects.filter(case_id=case.pk, resumed_at=None).select_related("by").order_by("pk"))
-    return Reading(
-        case=case,
-        route=spec(case.route_id),
-        steps=list(steps),
-        decisions={d.step_id: d for d in decided},
-        hold=next((one for one in open_holds if one.round_id is None), None),
-        holds=open_holds,
-        authorities=policies.postings_of(user, today),
-        cadres=case.cadres,
-        today=today,
-    )
+def _others(reading: Glance, open_steps: list[Step]) -> list[Action]:
+    """Verbs on open steps that do not wait for this reader."""
+    theirs = [
+        s for s in open_steps if rights.authority(reading, s) is None or (s.assigned and rights.claimed(reading, s))
+    ]
+    return [verb for step in theirs for verb in actions.of(reading, step)]
 
 
-def _rounds(reading: Reading) -> list[Round]:
-    return list({step.round_id: step.round for step in reading.steps}.values())
-
-
-def _waiting(reading: Reading, step: Step, people: list[User]) -> Waiting:
+def _waiting(reading: Glance, step: Step, people: list[User]) -> Waiting:
     calendar, (_place, plan) = calendars.of_schedule(reading.case.schedule_id), reading.route.plans[step.plan]
     left = words.days_left(step.due, reading.today, calendar)
     held = slack.over(reading.holds, step)
@@ -172,68 +150,48 @@ def _waiting(reading: Reading, step: Step, people: list[User]) -> Waiting:
         slack=slack.of(step, reading.today, calendar, held),
         late_cause=slack.late_cause(step, reading.today, held),
         hold=next((one for one in held if one.round_id), None),
-        missing=missing(reading, plan),
+        missing=rights.missing_for(reading, step),
     )
 
 
-def missing(reading: Reading, plan: PlanSpec) -> list[str]:
-    """What is missing before a step of this plan can be approved, in plain words."""
-    on_file = set(reading.case.facts.get("papers", ()))
-    papers = [reading.case.paper_name(code) for code in plan.papers if code not in on_file]
-    return [*reading.case.unmet(list(plan.needs), reading.today), *papers]
-
-
-def _mine(reading: Reading, user: User, step: Step, waiting: Waiting) -> MyStep | None:
+def _mine(reading: Glance, user: User, step: Step, waiting: Waiting) -> MyStep | None:
     authority = policies.authority_for(reading.authorities, step)
     if authority is None:
         return None
-    place, plan = reading.route.plans[step.plan]
-    reason = why_not(reading, user, step, authority, place, plan)
+    if step.assigned and rights.claimed(reading, step):
+        return None  # a named colleague is asked, not my post
+    plan = reading.plan(step)
+    verbs = actions.of(reading, step)
+    opinion = step.round.kind == Round.OPINION
+    reason = "" if opinion else str(rights.why_not(reading, step) or "")
     return MyStep(
         waiting=waiting,
         plan=plan,
-        can_act=not reason,
+        can_act=not reason and not opinion,
         why_not=reason,
         missing=waiting.missing,
-        attest=plan.attest,
+        attest=plan.attest and not step.added_by_id,
         seen={aspect: reading.case.hashes.get(aspect, "") for aspect in plan.aspects},
-        points=[(p.group.key, words.name(p.group.names)) for p in _points(reading, step.round)],
+        points=[(p.group.key, words.name(p.group.names)) for p in rights.return_points(reading, step.round)],
         lender=str(authority.lender) if authority.lender else "",
+        verbs=[verb for verb in verbs if verb.verb in actions.ON_ITS_OWN_PAGE],
+        effects={verb.verb: verb.effects for verb in verbs if verb.effects},
+        opinion=opinion,
+        opinions=_opinions(reading, step),
+        asked=[one for one in actions.in_the_way(reading, step) if one is not step],
     )
 
 
-def why_not(reading: Reading, user: User, step: Step, authority: Authority, place: Place, plan: PlanSpec) -> str:
-    """The first reason why this reader may not decide the step now; empty when they may."""
-    for hold in slack.over(reading.holds, step):
-        return str(errors.OnHold(since=f"{clock.date_of(hold.since):%Y-%m-%d}", cause=HOLD_CAUSES[hold.cause]))
-    lender = authority.lender.pk if authority.lender else None
-    if step.holder_id and step.holder_id not in (user.pk, lender):
-        return str(errors.ClaimedByAnother(who=str(step.holder), since=f"{step.claimed_at:%Y-%m-%d}"))
-    code = four_eyes.exclusion(authority.persons, place, plan, _acts(reading), reading.case.authors, reading.cadres)
-    if code:
-        return str(errors.Recused(why=errors.RECUSALS[code]))
-    if step.not_before and reading.today < step.not_before:
-        return str(errors.TooEarly(when=step.not_before.isoformat()))
-    return ""
+def _opinions(reading: Glance, step: Step) -> list[Opinion]:
+    children = seats.children(reading, step)
+    return [one.opinion for child in children for one in child.run if one.state == "answered"]
 
 
-def _acts(reading: Reading) -> Iterable[Act]:
-    return reach.acts_of(reading.route, reading.steps, reading.decisions)
-
-
-def _points(reading: Reading, live: Round) -> list[Place]:
-    ran = {step.round.group for step in reading.steps}
-    moves = reading.case.get_available_state_transitions()
-    reachable = {reading.case.state} | {move.target for move in moves if move.custom.get("back")}
-    places = reading.route.earlier_points(live.group)
-    return [place for place in places if place.group.key in ran and place.stage.state in reachable]
-
-
-def _can_manage(reading: Reading, open_steps: list[Step]) -> bool:
+def _can_manage(reading: Glance, open_steps: list[Step]) -> bool:
     return reach.managing(reading.authorities, reading.case, open_steps) is not None
 
 
-def _history(reading: Reading) -> list[HistoryRow]:
+def _history(reading: Glance) -> list[HistoryRow]:
     rows = sorted(reading.decisions.values(), key=lambda decision: (decision.at, decision.pk), reverse=True)
     return [
         HistoryRow(
@@ -245,6 +203,7 @@ def _history(reading: Reading) -> list[HistoryRow]:
             comment=row.comment,
             document_no=row.document_no,
             round=row.step.round,
+            taken_back=row.step.taken_back_at is not None,
         )
         for row in rows
     ]

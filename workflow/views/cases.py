@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from workflow import clock, errors, policies
 from workflow.commands import cases
 from workflow.queries import around, casepage, desk, timing
-from workflow.rules.codes import HOLD_CAUSES, PARTIES, REASON_CODES
+from workflow.rules.codes import HOLD_CAUSES, LEANINGS, PARTIES, REASON_CODES
 from workflow.views.access import authorities_of, signed_in
 from workflow.views.refusals import say_and_return
 
@@ -31,6 +31,7 @@ def context_of(request: HttpRequest, reference: str) -> dict[str, Any]:
         "hold_causes": HOLD_CAUSES,
         "hold_parties": PARTIES,
         "timing": timing.of_page(page, authorities_of(request), clock.today()),
+        "leanings": LEANINGS,
         "today": clock.today(),
         "nav": "queue",
         "phrases": desk.chips(user, authorities_of(request)),

@@ -1,15 +1,26 @@
 """Turns a refusal of the engine into a page (or, for htmx, a fragment) with its status; nothing typed is lost."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy
 
 from workflow import clock
 from workflow.commands import findings
 from workflow.errors import EngineFault, Refusal
+
+PROBLEM = "application/problem+json"
+TITLES = {
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Nothing here"),
+    409: gettext_lazy("Things have moved on"),
+    422: gettext_lazy("Something is missing or does not fit"),
+}
 
 
 class RefusalMiddleware:
@@ -32,8 +43,37 @@ class RefusalMiddleware:
         return None
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the client asks for JSON rather than for a page."""
+    kinds = ["text/html", "application/json", PROBLEM]
+    return "HTTP_ACCEPT" in request.META and request.get_preferred_type(kinds) in kinds[1:]
+
+
+def problem(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:
+    """The refusal as a problem document (RFC 9457): `type` names its class, `details` what it rests on."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "-", type(refusal).__name__).lower()
+    found: dict[str, Any] = {
+        "type": f"urn:problem:{name}",
+        "title": str(TITLES.get(refusal.status, refusal.message)),
+        "status": refusal.status,
+        "detail": refusal.message,
+        "instance": request.path,
+    }
+    if refusal.detail:
+        found["details"] = {key: _plain(value) for key, value in refusal.detail.items()}
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, int | float | bool) or value is None else str(value)
+
+
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The page of a refusal: what happened, and the way back to the page it came from."""
+    """The page of a refusal: what happened, and the way back; JSON for those who ask for it."""
+    if wants_json(request):
+        return JsonResponse(problem(request, refusal), status=refusal.status, content_type=PROBLEM)
     if request.headers.get("HX-Request"):
         return fragment(request, refusal)
     if refusal.status == 404:

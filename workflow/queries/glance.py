@@ -1,0 +1,89 @@
+"""A case read without locking it, in the shape that seats, rights and candidates read: what the commands will ask."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from workflow import policies, reach
+from workflow.models import Decision, Hold, Participant, Round, Step, User
+from workflow.models.plan import spec
+from workflow.policies import Authority
+from workflow.rules.four_eyes import Act
+from workflow.rules.route import PlanSpec, RouteSpec
+
+
+class Glance:
+    """One case as one person finds it now (see workflow.seats.Run)."""
+
+    def __init__(
+        self,
+        case: Any,
+        actor: User,
+        today: date,
+        *,
+        authorities: list[Authority],
+        steps: list[Step],
+        decisions: dict[int, Decision],
+        holds: Iterable[Hold],
+        cadres: frozenset[int],
+    ) -> None:
+        self.case, self.today = case, today
+        self.actor: User | None = actor
+        self.route: RouteSpec = spec(case.route_id)
+        self.steps, self.decisions = steps, decisions
+        self._authorities, self._cadres = authorities, cadres
+        self.holds = list(holds)  # every open one
+        by_round = {hold.round_id: hold for hold in self.holds}
+        self.hold: Hold | None = by_round.pop(None, None)
+        self.round_holds: dict[int, Hold] = {pk: hold for pk, hold in by_round.items() if pk is not None}
+        known: dict[int, Round] = {}
+        for step in steps:
+            step.round = known.setdefault(step.round_id, step.round)
+            step.round.__dict__.setdefault("run", []).append(step)
+        self.rounds = sorted(known.values(), key=lambda one: one.pk)
+
+    @property
+    def authorities(self) -> list[Authority]:
+        """The reader's postings today."""
+        return self._authorities
+
+    @property
+    def cadres(self) -> frozenset[int]:
+        """The household's contact cadres, past ones included."""
+        return self._cadres
+
+    def acts(self) -> list[Act]:
+        """Every decision ever made on the case."""
+        return reach.acts_of(self.route, self.steps, self.decisions)
+
+    def plan(self, step: Step) -> PlanSpec:
+        """The plan a step was made from."""
+        return self.route.plans[step.plan][1]
+
+    def hold_on(self, step: Step) -> Hold | None:
+        """What keeps this step from being decided."""
+        return self.hold or self.round_holds.get(step.round_id)
+
+    def stands(self, group: str) -> bool:
+        """Whether a group has passed and no return has voided it (content changed since is not looked at)."""
+        past = [r for r in self.rounds if r.group == group and not r.parent_id and r.outcome != "taken_back"]
+        return bool(past) and past[-1].outcome == "passed" and not past[-1].void
+
+
+def read(user: User, case: Any, today: date) -> Glance:
+    """Read the run of a case that this user may see; `case` is the concrete kind's row."""
+    related = ("unit", "holder", "round", "added_by", "opinion")
+    steps = Step.objects.filter(case_id=case.pk).select_related(*related).order_by("id")
+    decided = Decision.objects.filter(case_id=case.pk).select_related("actor", "on_behalf_of", "step__round")
+    cadres = Participant.objects.filter(case_id=case.pk, role="contact_cadre").values_list("user_id", flat=True)
+    case.cadres = frozenset(cadres)  # the kind's own page asks for them too
+    return Glance(
+        case,
+        user,
+        today,
+        authorities=policies.postings_of(user, today),
+        steps=list(steps),
+        decisions={decision.step_id: decision for decision in decided},
+        holds=list(Hold.objects.filter(case_id=case.pk, resumed_at=None).select_related("by").order_by("pk")),
+        cadres=case.cadres,
+    )

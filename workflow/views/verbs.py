@@ -1,0 +1,164 @@
+"""The verbs on a step that have a form of their own: GET shows what it will do and what it needs, POST does it."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from workflow import errors
+from workflow.commands import steps
+from workflow.models import User
+from workflow.queries import actions
+from workflow.queries.actions import Action
+from workflow.queries.glance import Glance
+from workflow.views.access import signed_in
+from workflow.views.refusals import say_and_return, wants_json, way_back
+
+SEEN = "seen-"
+CHOOSING = ("reassign", "add_signer", "delegate")
+SEARCHED = 12  # from this many people on the list has a search box
+Doing = Callable[[int, User, QueryDict], dict[str, Any]]
+
+
+def _reassign(step_id: int, actor: User, form: QueryDict) -> dict[str, Any]:
+    return steps.reassign(step_id, actor=actor, to=_person(form, "to"), note=form.get("note", ""), key=form.get("key"))
+
+
+def _add_signer(step_id: int, actor: User, form: QueryDict) -> dict[str, Any]:
+    return steps.add_signer(
+        step_id,
+        actor=actor,
+        users=[int(one) for one in form.getlist("users") if one.isdigit()],
+        where=form.get("where", ""),
+        question=form.get("question", ""),
+        days=_days(form),
+        document_no=form.get("document_no", ""),
+        seen={name[len(SEEN) :]: str(form[name]) for name in form if name.startswith(SEEN)},
+        key=form.get("key"),
+    )
+
+
+def _delegate(step_id: int, actor: User, form: QueryDict) -> dict[str, Any]:
+    return steps.delegate(
+        step_id,
+        actor=actor,
+        to=_person(form, "to"),
+        question=form.get("question", ""),
+        days=_days(form),
+        key=form.get("key"),
+    )
+
+
+def _give_opinion(step_id: int, actor: User, form: QueryDict) -> dict[str, Any]:
+    return steps.give_opinion(
+        step_id, actor=actor, leaning=form.get("leaning", ""), text=form.get("text", ""), key=form.get("key")
+    )
+
+
+def _drop_signer(step_id: int, actor: User, form: QueryDict) -> dict[str, Any]:
+    return steps.drop_signer(step_id, actor=actor, reason=form.get("reason", ""), key=form.get("key"))
+
+
+def _take_back(step_id: int, actor: User, form: QueryDict) -> dict[str, Any]:
+    return steps.take_back(step_id, actor=actor, key=form.get("key"))
+
+
+def _person(form: QueryDict, name: str) -> int:
+    raw = form.get(name, "")
+    if not raw.isdigit():
+        raise errors.NobodyNamed()
+    return int(raw)
+
+
+def _days(form: QueryDict) -> int:
+    raw = form.get("days", "").strip()
+    if not raw.isdigit() or len(raw) > 3:
+        raise errors.InvalidInput(field=_("Working days they get"), expected="1-30")
+    return int(raw)
+
+
+DOING: dict[str, Doing] = {
+    "reassign": _reassign,
+    "add_signer": _add_signer,
+    "delegate": _delegate,
+    "give_opinion": _give_opinion,
+    "drop_signer": _drop_signer,
+    "take_back": _take_back,
+}
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def verb(request: HttpRequest, step_id: int, verb: str) -> HttpResponse:
+    """GET, POST /steps/<id>/<verb>. htmx gets the form alone; a client that asks for JSON gets JSON."""
+    user: Any = request.user
+    if verb not in DOING:
+        raise errors.NotFound()
+    found, action = actions.one(user, step_id, verb)
+    if request.method != "POST":
+        return _show(request, found, action)
+    try:
+        outcome = DOING[verb](step_id, user, request.POST)
+    except errors.Refusal as refusal:
+        if wants_json(request) or refusal.status == 404:
+            raise
+        return _show(request, found, action, refusal)
+    return _done(request, verb, outcome)
+
+
+def _show(request: HttpRequest, found: Glance, action: Action, refusal: errors.Refusal | None = None) -> HttpResponse:
+    """The form with what the verb will do; after a refusal with its words, and everything typed still there."""
+    typed = request.POST if request.method == "POST" else request.GET
+    name = request.GET.get("name", "").strip()
+    people = (
+        actions.candidates_for(found, action.step, action.verb, name)
+        if action.verb in CHOOSING and action.enabled
+        else []
+    )
+    context = {
+        "action": action,
+        "case": found.case,
+        "fields": [(field, typed.get(field.name, field.value), typed.getlist(field.name)) for field in action.fields],
+        "able": [one for one in people if not one.why],
+        "unable": [one for one in people if one.why],
+        "name": name,
+        "searched": bool(name) or len(people) >= SEARCHED,
+        "seen": {aspect: found.case.hashes.get(aspect, "") for aspect in found.plan(action.step).aspects},
+        "key": request.POST.get("key") or uuid.uuid4().hex,
+        "back": way_back(request) if "next" in request.POST or request.headers.get("HX-Request") else _home(found),
+        "refusal": refusal,
+        "step_name": actions.name_of(found, action.step),
+        "nav": "queue",
+    }
+    htmx = bool(request.headers.get("HX-Request"))
+    answer = render(request, f"workflow/{'partials/verb_form' if htmx else 'verb'}.html", context)
+    if refusal is not None:
+        answer.status_code = refusal.status
+        answer.headers["HX-Reswap"] = "innerHTML"
+    return answer
+
+
+def _home(found: Glance) -> str:
+    return f"/cases/{found.case.reference}/"
+
+
+def _done(request: HttpRequest, verb: str, outcome: dict[str, Any]) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse(outcome)
+    said = {
+        "reassign": _("Reassigned."),
+        "add_signer": _("Signers added."),
+        "delegate": _("Asked. The step comes back to you."),
+        "give_opinion": _("Your opinion was given."),
+        "drop_signer": _("Signer dropped."),
+        "take_back": _("Taken back: the step is yours again."),
+    }
+    answer = say_and_return(request, said[verb])
+    if request.headers.get("HX-Request"):  # the list and the counts have changed: load the page anew
+        answer = HttpResponse(status=204)
+        answer.headers["HX-Redirect"] = way_back(request)
+    return answer
