@@ -128,7 +128,7 @@ def _defaults(cursor: Any) -> None:
     """Give the columns the defaults of their models, so that the limit's SQL names only what it decides."""
     for model in (Case, Round, Step, Decision, Event, Notice, Receipt):
         for one in model._meta.local_concrete_fields:
-            if one.null or one.primary_key or not (one.has_default() or one.blank):
+            if one.null or one.primary_key or one.has_db_default() or not (one.has_default() or one.blank):
                 continue
             value = one.get_db_prep_save(one.get_default(), connections["owner"])
             cursor.execute(

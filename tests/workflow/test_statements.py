@@ -164,3 +164,9 @@ def test_holders_asked_together_are_those_asked_one_by_one(world: builders.World
     together = policies.holders_of_all(pairs, DAY)
     assert together == {pair: list(policies.holders_of(*pair, DAY)) for pair in pairs}
     assert world.nobody in together["town_reviewer", builders.HOME_GROUP]
+
+
+def test_columns_left_to_the_database_get_its_default(world: builders.World) -> None:
+    step = builders.open_step(builders.agreement(world), "draft")
+    left = {f.attname: f.db_default for f in Step._meta.concrete_fields if f.has_db_default() and not f.has_default()}
+    assert left and {name: getattr(step, name) for name in left} == left

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models.base import ModelState
+from django.db.models.expressions import DatabaseDefault
 
 M = TypeVar("M", bound=models.Model)
 PARSERS: dict[str, Callable[[Any], Any]] = {
@@ -59,4 +60,11 @@ def document(row: models.Model, names: Iterable[str]) -> Mapping[str, Any]:
 
 def text(value: Any) -> str:
     """The JSON PostgreSQL reads back: dates and moments in ISO form."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know; a column left to the database's own default gets that value."""
+    if isinstance(value, DatabaseDefault):
+        return value.expression.value
+    return str(value)
