@@ -11,9 +11,10 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import models
+from django.db.models import expressions
 from django.db.models.base import ModelState
-from django.db.models.expressions import DatabaseDefault
 
+_DEFAULT: Any = expressions.DatabaseDefault  # its expression is missing in the stubs
 M = TypeVar("M", bound=models.Model)
 PARSERS: dict[str, Callable[[Any], Any]] = {
     "DateTimeField": datetime.fromisoformat,
@@ -65,6 +66,4 @@ def text(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     """What JSON does not know; a column left to the database's own default gets that value."""
-    if isinstance(value, DatabaseDefault):
-        return value.expression.value
-    return str(value)
+    return value.expression.value if isinstance(value, _DEFAULT) else str(value)
