@@ -22,6 +22,7 @@ OPTIONS = {
     "log_min_messages": "warning",
     "max_wal_size": "256MB",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # starting workers took longer than any page's question (docs/speed.md)
 }
 
 

@@ -107,7 +107,12 @@ class Step(models.Model):
             models.Index(fields=["remind_on"], condition=Q(state="open"), name="step_remind_on"),
             # my queue: open steps by due, backward, id
             models.Index(fields=["due", "backward", "id"], condition=Q(state="open"), name="step_open_due"),
-            models.Index(fields=["role", "unit"], condition=Q(state="open"), name="step_open_role"),
+            # what waits for a post, in the queue's order; what waits in a unit
+            models.Index(
+                fields=["unit", "role", "due", "backward", "id"], condition=Q(state="open"), name="step_open_mine"
+            ),
+            # steps that stay amber because they were late: few, and counted on every page
+            models.Index(fields=["unit", "role"], condition=Q(state="open", was_late=True), name="step_open_late"),
             models.Index(fields=["case"], condition=Q(state="open"), name="step_open_case"),
         ]
 

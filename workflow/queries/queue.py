@@ -3,18 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Func, IntegerField, OuterRef, Q, QuerySet
 
 from workflow import clock, policies
-from workflow.models import Case, Copy, Decision, Step, User
+from workflow.models import Case, Copy, Decision, Step, Unit, User
 from workflow.policies import Authority
 from workflow.queries import filters, paging, rows
 from workflow.queries.filters import CAP, LIGHTS, Asked
 from workflow.queries.rows import QueueRow
 
+K = TypeVar("K")
 TABS = filters.TABS
+FEW_UNITS = 200  # units that a statement names one by one
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,38 @@ class QueuePage:
 def open_steps(user: User, authorities: Iterable[Authority], tab: str) -> QuerySet[Step]:
     """Open steps that wait for this user: claimed by them, or unclaimed and covered by one of their postings."""
     lenders = [a.lender.pk for a in authorities if a.lender]
-    covered = policies.step_filter(authorities)
+    covered = _covered(user, list(authorities))
     free = Q(holder=None) & covered
     if tab == "claimable":
         return Step.objects.filter(free, state="open")
     return Step.objects.filter(free | Q(holder=user) | (Q(holder__in=lenders) & covered), state="open")
+
+
+def _covered(user: User, authorities: list[Authority]) -> Q:
+    """policies.step_filter with its units named by their ids."""
+    units = _units(user, authorities)
+    if units is None:
+        return policies.step_filter(authorities)
+    roles: dict[tuple[int, ...], set[str]] = {}
+    for one in authorities:
+        within = tuple(pk for pk, code in units if code.startswith(one.division))
+        roles.setdefault(within, set()).add(one.role)
+    parts = (Q(role__in=sorted(found), unit__in=within) for within, found in roles.items())
+    return reduce(or_, parts, Q(pk__in=[]))
+
+
+def _units(user: User, authorities: list[Authority]) -> list[tuple[int, str]] | None:
+    """(id, code) of every unit in these divisions; None where they are too many to name.
+
+    Named units let the planner know how many steps they have, and the index step_open_mine (unit, role, due, ...)
+    answer: joined by code it read the whole table of steps for each count.
+    """
+    kept: dict[Any, Any] = getattr(user, "postings_once", {})
+    divisions = tuple(sorted({one.division for one in authorities}))
+    if divisions not in kept:
+        within = reduce(or_, (policies.prefix_range("code", division) for division in divisions), Q(pk__in=[]))
+        kept[divisions] = list(Unit.objects.filter(within).values_list("pk", "code")[: FEW_UNITS + 1])
+    return kept[divisions] if len(kept[divisions]) <= FEW_UNITS else None
 
 
 def decided_steps(user: User) -> QuerySet[Step]:
@@ -60,12 +92,15 @@ def copied_steps(user: User) -> QuerySet[Step]:
     return Step.objects.filter(case__in=mine, state="open")
 
 
-def section_steps(authorities: Iterable[Authority]) -> QuerySet[Step]:
+def section_steps(user: User, authorities: list[Authority]) -> QuerySet[Step]:
     """Every open step of the divisions in which this user holds a post, whoever has it (本科室全部); nothing below."""
     blind = policies.NO_SIGHT | policies.BY_PARTICIPATION
-    seeing = sorted({a.division for a in authorities if a.role not in blind})
-    here = policies.division_in(seeing) if seeing else Q(pk__in=[])
-    return Step.objects.filter(here, state="open")
+    seeing = [one for one in authorities if one.role not in blind]
+    divisions, units = sorted({one.division for one in seeing}), _units(user, seeing)
+    if not divisions:
+        return Step.objects.none()
+    here = [pk for pk, code in units or () if code.split(".")[0] in divisions]
+    return Step.objects.filter(policies.division_in(divisions) if units is None else Q(unit__in=here), state="open")
 
 
 def steps_of(user: User, authorities: list[Authority], tab: str) -> QuerySet[Step]:
@@ -77,7 +112,7 @@ def steps_of(user: User, authorities: list[Authority], tab: str) -> QuerySet[Ste
     if tab == "copied":
         return copied_steps(user)
     if tab == "section":
-        return section_steps(authorities)
+        return section_steps(user, authorities)
     return open_steps(user, authorities, tab)
 
 
@@ -86,7 +121,7 @@ def counts(user: User, authorities: list[Authority]) -> dict[str, int]:
     return _capped(user, {tab: steps_of(user, authorities, tab) for tab in TABS if tab != "done"})
 
 
-def _capped(user: User, lists: dict[str, QuerySet[Step]]) -> dict[str, int]:
+def _capped(user: User, lists: dict[K, QuerySet[Step]]) -> dict[K, int]:
     """How many each list has, up to CAP, all in one statement."""
     # the cast is for lists that cannot hold anything: Django writes NULL for them
     size = "CARDINALITY(%(expressions)s::bigint[])"
@@ -128,8 +163,18 @@ def lights(user: User, authorities: list[Authority], asked: Asked, today: date) 
     """Count under each light of what else was asked, capped; nothing for what is decided already."""
     if asked.tab == "done":
         return {}
-    unlit = listed(user, authorities, replace(asked, light=""), today)
-    return _capped(user, {light: unlit.filter(filters.light_filter(light, today)) for light in LIGHTS})
+    unlit = replace(asked, light="")
+    if asked.tab in ("mine", "claimable"):  # what a posting covers it also sees: no need to ask once more per step
+        steps = filters.narrow(steps_of(user, authorities, asked.tab), unlit, today)
+    else:
+        steps = listed(user, authorities, unlit, today)
+    parts = {
+        (light, number): steps.filter(part)
+        for light in LIGHTS
+        for number, part in enumerate(filters.light_parts(light, today))
+    }
+    found = _capped(user, parts)
+    return {light: min(CAP, sum(n for (name, _number), n in found.items() if name == light)) for light in LIGHTS}
 
 
 def reference_of(user: User, step_id: int, today: date | None = None) -> str:
