@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from notifications import wording
+from notifications.models import Bundle
 from tests import builders
 from tests.concurrency import together
 from tests.workflow.test_pages import signed_in
@@ -34,7 +35,8 @@ def test_the_drafter_urges_and_the_holder_reads_who_it_was(world: builders.World
 def test_outside_the_house_nobody_is_named(world: builders.World) -> None:
     _case, step = _waiting(world)
     steps.nudge(step.pk, actor=world.clerk)
-    message = wording.write(Notice.objects.get(word="nudged"))
+    notice = Notice.objects.get(word="nudged")
+    message = wording.write(Bundle(recipient=notice.recipient), [notice])
     assert "clerk" not in message.subject + message.body
 
 

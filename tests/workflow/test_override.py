@@ -150,6 +150,8 @@ def test_the_page_has_the_form_for_the_chair_alone_and_the_badge_for_all(world: 
     assert signed_in(world.chair).post(url, {"reason": "", "sure": "1"}).status_code == 422
     assert signed_in(world.chair).post(url, {"reason": REASON}).status_code == 422  # not confirmed
     assert signed_in(world.chair).post(url, {"reason": REASON, "sure": "1", "key": "k"}).status_code == 302
+    again = signed_in(world.chair).get(f"/cases/{case.reference}/").content.decode()
+    assert url not in again  # four eyes bars the chair from this stage's other groups now: not offered
     page = signed_in(world.clerk).get(f"/cases/{case.reference}/").content.decode()
     assert REASON in page
     assert "特批" in page

@@ -12,6 +12,7 @@ from workflow.models import Case, Copy, Nudge, Role, Round, Step, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
 from workflow.queries import words
+from workflow.queries.exclusions import ledgers
 from workflow.queries.queue import CAP
 
 PAGE = 25
@@ -111,16 +112,24 @@ def marks(case: Case) -> list[Mark]:
 
 def may_override(user: User, today: date, case: Case) -> bool:
     """Whether this person is the chair over the case's home unit, in their own name or for another."""
+    return bool(_chairs(user, today, case))
+
+
+def _chairs(user: User, today: date, case: Case) -> list[Authority]:
     mine = policies.postings_of(user, today)
-    return any(a.role == Role.CHAIR and case.home_unit.code.startswith(a.division) for a in mine)
+    chairs = [a for a in mine if a.role == Role.CHAIR and case.home_unit.code.startswith(a.division)]
+    return sorted(chairs, key=lambda a: a.lender is not None)
 
 
 def _overridable(user: User, today: date, case: Case, steps: list[Step]) -> list[tuple[str, str]]:
-    if not may_override(user, today, case):
+    """Live groups past drafting that the chair may pass; what four eyes bars them from is not offered."""
+    chairs = _chairs(user, today, case)
+    if not chairs:
         return []
-    places = spec(case.route_id).places
+    places, book = spec(case.route_id).places, ledgers([case.pk])[case.pk]
     groups = dict.fromkeys(s.round.group for s in steps if s.round.stage != "draft" and s.round.group in places)
-    return [(group, words.name(places[group].group.names)) for group in groups]
+    barred = {s.round.group for s in steps if s.plan in book.route.plans and book.excludes(s, chairs[0].persons)}
+    return [(group, words.name(places[group].group.names)) for group in groups if group not in barred]
 
 
 def chases(
