@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from workflow.queries.words import name
 from workflow.rules import conditions
@@ -31,7 +31,12 @@ class Size:
         return (self.width - 2 * PAD - (self.columns - 1) * GAP) // self.columns
 
 
-WIDE, NARROW = Size(760, 4), Size(350, 1)
+NARROW = Size(350, 1)
+
+
+def wide() -> Size:
+    """Four boxes side by side; three where the words are longer."""
+    return Size(760, 3 if (get_language() or "").startswith("en") else 4)
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Marks:
         return next((kind for kind in ("here", "fault", "changed") if kind in found), "")
 
 
-def svg(route: RouteSpec, words: Vocabulary, size: Size = WIDE, marks: Marks | None = None) -> str:
+def svg(route: RouteSpec, words: Vocabulary, size: Size = NARROW, marks: Marks | None = None) -> str:
     """The whole picture; the same route always gives the same text."""
     marks, parts, y = marks or Marks(), [], PAD
     for number, stage in enumerate(route.stages, start=1):
@@ -57,7 +62,8 @@ def svg(route: RouteSpec, words: Vocabulary, size: Size = WIDE, marks: Marks | N
     said = escape(_("Diagram of the route: its states, groups, posts and lead times"))
     head = f'<svg class="rd" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size.width} {y}" role="img"'
     arrow = (
-        '<defs><marker id="rd-a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        f'<defs><marker id="rd-{size.width}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto">'
         '<path d="M0 0L8 4L0 8z" class="rd-h"/></marker></defs>'
     )
     return "".join([f'{head} aria-label="{said}">{arrow}', *parts, "</svg>"])
@@ -97,24 +103,26 @@ def _track(track: TrackSpec, words: Vocabulary, size: Size, marks: Marks, top: i
             x = PAD + column * (size.box + GAP)
             parts.append(_box(group, words, size, marks, x, y, height))
             if column:
-                parts.append(_arrow(x - GAP + 2, y + height // 2, x - 3, y + height // 2))
+                parts.append(_arrow(size, x - GAP + 2, x - 3, y + height // 2))
         y += height
         if index < len(rows) - 1:
             middle = PAD + size.box // 2
             end = PAD + (len(row) - 1) * (size.box + GAP) + size.box // 2
-            parts.append(_turn(end, middle, y, GAP))
+            parts.append(_turn(size, end, middle, y))
             y += GAP
     return "".join(parts), y + 12
 
 
-def _arrow(x1: int, y1: int, x2: int, y2: int) -> str:
-    return f'<path class="rd-p" marker-end="url(#rd-a)" d="M{x1} {y1}L{x2} {y2}"/>'
+def _arrow(size: Size, x1: int, x2: int, y: int) -> str:
+    # a head of its own for each picture: that of a picture which is not shown is not drawn either
+    return f'<path class="rd-p" marker-end="url(#rd-{size.width})" d="M{x1} {y}L{x2} {y}"/>'
 
 
-def _turn(x1: int, x2: int, y: int, gap: int) -> str:
+def _turn(size: Size, x1: int, x2: int, y: int) -> str:
     """From under the last box of a row to above the first of the next."""
-    half = y + gap // 2
-    return f'<path class="rd-p" marker-end="url(#rd-a)" d="M{x1} {y + 2}L{x1} {half}L{x2} {half}L{x2} {y + gap - 3}"/>'
+    half = y + GAP // 2
+    way = f"M{x1} {y + 2}L{x1} {half}L{x2} {half}L{x2} {y + GAP - 3}"
+    return f'<path class="rd-p" marker-end="url(#rd-{size.width})" d="{way}"/>'
 
 
 def _lines(group: GroupSpec) -> int:

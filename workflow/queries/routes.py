@@ -83,7 +83,7 @@ def families(authorities: list[Authority]) -> list[Family]:
             family.published = route
         else:
             family.retired.append(route)
-    return list(found.values())
+    return sorted(found.values(), key=lambda family: -family.in_flight)
 
 
 # --- one part of a draft ------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def label(address: str, part: Mapping[str, Any], words: Vocabulary) -> str:
         return str(words.states.get(part["state"], part["state"]))
     if level == "track":
         inner = [name(group["names"]) for group in part["groups"]]
-        return " › ".join(inner[:1] + inner[1:][-1:]) or part["key"]
+        return " – ".join(inner[:1] + inner[1:][-1:]) or part["key"]
     return name(part["names"])
 
 

@@ -19,8 +19,8 @@ from workflow.rules import routedoc, routeedit, routeshape
 from workflow.rules.codes import DUTY_NAMES
 from workflow.views import routeforms
 from workflow.views.access import authorities_of, holds
-from workflow.views.routes import KEEPER, common, drawings, require_draft, shown
-from workflow.views.routewords import ASKING, FIELD_NAMES, LEAD_UNITS, RULES
+from workflow.views.routes import KEEPER, common, drawings, require_draft
+from workflow.views.routewords import ASKING, FIELD_NAMES, LEAD_UNITS, RULES, shown
 
 Change = Callable[[routedoc.Document], routedoc.Document]
 
@@ -127,7 +127,12 @@ def conflict(
     """The refusal with both sides of every field in which they differ."""
     route = Route.objects.select_related("edited_by").get(pk=route.pk)
     assert route.edited_at is not None
-    fields = [(FIELD_NAMES.get(k, k), shown(now.get(k)), shown(v)) for k, v in mine.items() if _differs(now.get(k), v)]
+    words = vocabulary(route.kind, route.mode)
+    fields = [
+        (FIELD_NAMES.get(name, name), shown(name, now.get(name), words), shown(name, value, words))
+        for name, value in mine.items()
+        if _differs(now.get(name), value)
+    ]
     return errors.EditedMeanwhile(
         who=str(route.edited_by),
         when=f"{route.edited_at.astimezone(clock.SHANGHAI):%H:%M}",

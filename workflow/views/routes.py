@@ -19,9 +19,10 @@ from workflow.queries import routes as queries
 from workflow.routechecks import check, document, vocabulary
 from workflow.rules import conditions, routedoc
 from workflow.rules.routeshape import Fault
+from workflow.rules.vocabulary import Vocabulary
 from workflow.views.access import authorities_of, holds
 from workflow.views.refusals import say_and_return
-from workflow.views.routewords import FIELD_NAMES
+from workflow.views.routewords import FIELD_NAMES, shown
 
 READERS = [str(role) for role in queries.READERS]
 KEEPER = "route_keeper"
@@ -31,7 +32,7 @@ def drawings(route: Route, marks: routedrawing.Marks) -> dict[str, SafeString]:
     """The wide and the narrow picture; every text in them is escaped where it is drawn."""
     spec, words = build(route), vocabulary(route.kind, route.mode)
     return {
-        "wide": mark_safe(routedrawing.svg(spec, words, routedrawing.WIDE, marks)),
+        "wide": mark_safe(routedrawing.svg(spec, words, routedrawing.wide(), marks)),
         "narrow": mark_safe(routedrawing.svg(spec, words, routedrawing.NARROW, marks)),
     }
 
@@ -77,7 +78,7 @@ def route_page(request: HttpRequest, route_id: int) -> HttpResponse:
             (queries.name(plan.names), plan, conditions.explain(plan.condition, words.facts), routedrawing.lead(plan))
             for _place, plan in build(route).plans.values()
         ],
-        "changes": [(_label(change, route, base), change, _fields(change)) for change in changes],
+        "changes": [(_label(change, route, base), change, _fields(change, words)) for change in changes],
     }
     return render(request, "workflow/routes/version.html", context)
 
@@ -90,19 +91,8 @@ def _label(change: routedoc.Change, route: Route, base: Route | None) -> str:
     return queries.label(change.address, parts[change.address], words)
 
 
-def _fields(change: routedoc.Change) -> list[tuple[str, str, str]]:
-    return [(str(FIELD_NAMES.get(name, name)), shown(was), shown(now)) for name, was, now in change.fields]
-
-
-def shown(value: Any) -> str:
-    """A value of a document for people: before and after, mine and theirs."""
-    if value in (None, "", []):
-        return "—"
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    if isinstance(value, dict) and "zh-hans" in value:
-        return f"{value.get('zh-hans', '')} / {value.get('en', '')}"
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+def _fields(change: routedoc.Change, words: Vocabulary) -> list[tuple[str, str, str]]:
+    return [(str(FIELD_NAMES.get(n, n)), shown(n, was, words), shown(n, now, words)) for n, was, now in change.fields]
 
 
 @holds(KEEPER)

@@ -1,8 +1,14 @@
 """Words of the route editor's choices and fields."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from workflow.rules import conditions
+from workflow.rules.codes import DUTY_NAMES
+from workflow.rules.vocabulary import Vocabulary
 
 RULES: dict[str, Any] = {
     "all": _("all must agree"),
@@ -55,3 +61,37 @@ FIELD_NAMES: dict[str, Any] = {
     "self_approval": _("Own approval"),
     "nobody": _("Nobody posted"),
 }
+
+
+def shown(field: str, value: Any, words: Vocabulary) -> str:
+    """A value of a document for people: before and after, mine and theirs."""
+    if value in (None, "", [], {}):
+        return "—"
+    if field == "condition":
+        return conditions.explain(value, words.facts)
+    if field == "names":
+        return f"{value.get('zh-hans', '')} / {value.get('en', '')}"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    known = _known(field, words)
+    parts = value if isinstance(value, list) else [value]
+    return gettext(", ").join(str(known.get(one, one)) for one in parts)
+
+
+def _known(field: str, words: Vocabulary) -> Mapping[Any, Any]:
+    tables: dict[str, Mapping[Any, Any]] = {
+        "role": words.roles,
+        "supervisor": words.roles,
+        "unit": words.resolvers,
+        "duty": DUTY_NAMES,
+        "excludes": DUTY_NAMES,
+        "lead_unit": LEAD_UNITS,
+        "aspects": words.aspects,
+        "needs": words.needs,
+        "papers": words.papers,
+        "rule": RULES,
+        "opens_in": words.states,
+        "state": words.states,
+        "point": words.points,
+    }
+    return ASKING[field][1] if field in ASKING else tables.get(field, {})
