@@ -161,6 +161,7 @@ def test_two_editors_of_one_part_meet_the_difference_and_choose(world: World) ->
     answer = client.post(reverse("route_save", args=[draft.pk]), mine, headers={"HX-Request": "true"})
     text = answer.content.decode()
     assert (answer.status_code, "second_keeper" in text, "X1" in text) == (409, True, True)
+    assert text.count("<tr>") == 3  # the heading, lead and document: what nobody touched is not listed
     assert part(draft, "plan:town_review")["lead"] == 5
     now = routeedit.fingerprint(Route.objects.get(pk=draft.pk).document, "plan:town_review")
     assert f'value="{now}"' in text
@@ -200,6 +201,16 @@ def test_parts_are_added_moved_and_removed(world: World) -> None:
     assert [k for k in keys() if k.startswith("stage:")][-1] == "stage:final_check"
     assert client.post(url, {"do": "explode", "at": "group:draft"}).status_code == 422
     assert client.post(url, {"do": "remove", "at": "group:nothing"}).status_code == 404
+
+
+def test_a_group_of_one_is_called_like_its_plan_until_it_has_a_name_of_its_own(world: World) -> None:
+    draft, client = draft_of(world), as_user(world.route_keeper)
+    client.post(reverse("route_arrange", args=[draft.pk]), {"do": "add_after", "at": "group:town_review"})
+    save = reverse("route_save", args=[draft.pk])
+    client.post(save, plan_form(draft, "plan:group_1_plan_1", name_zh="会审", name_en="Joint review"))
+    assert part(draft, "group:group_1")["names"] == {"zh-hans": "会审", "en": "Joint review"}
+    client.post(save, plan_form(draft, "plan:draft", name_zh="写", name_en="Write"))
+    assert part(draft, "group:draft")["names"]["zh-hans"] == "起草协议"
 
 
 def test_a_part_changed_meanwhile_is_not_removed(world: World) -> None:

@@ -64,6 +64,9 @@ ROUTE = (  # of the route as a whole, under "policies" (rules/asking.py)
 STAGE = (Field("state", "state"), Field("point", "point", ""), Field("after_storage", "after_storage", False))
 
 
+DEFAULTS = {field.name: field.default for fields in (ROUTE, STAGE, GROUP, PLAN) for field in fields}
+
+
 # --- reading ---------------------------------------------------------------------
 def spec_of(document: Document, *, kind: str, mode: str, route_id: int = 0, version: int = 0) -> RouteSpec:
     """The specification a document describes. The document must be well formed (see routeshape.faults)."""

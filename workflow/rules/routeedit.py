@@ -80,8 +80,12 @@ def change(document: Document, address: str, values: Mapping[str, Any]) -> Docum
     if address == "route:":
         document["policies"] = {**(document.get("policies") or {}), **values}
         return document
-    part = find(document, address).part
+    spot = find(document, address)
+    part, names = spot.part, spot.part.get("names")
     part.update({name: _in_order(part.get(name), value) for name, value in values.items()})
+    if address.startswith("plan:") and len(spot.siblings) == 1:  # a group of one is called like its plan
+        group = find(document, spot.within).part
+        group["names"] = dict(part["names"]) if group["names"] == names else group["names"]
     return document
 
 

@@ -53,11 +53,16 @@ def cases_page(request: HttpRequest, route_id: int) -> HttpResponse:
     context |= {
         "target": target,
         "movable": movable,
-        "rows": [(case, _lines(case, user, target) if movable else [], case.pk in undo) for case in rows],
+        "rows": [_row(case, _lines(case, user, target) if movable else [], case.pk in undo) for case in rows],
         "total": running.count(),
         "page_size": PAGE,
     }
     return render(request, "workflow/routes/cases.html", context)
+
+
+def _row(case: Case, lines: list[tuple[str, str, Any]], undo: bool) -> dict[str, Any]:
+    blocked = any(mark == migration.BLOCKED for mark, _group, _words in lines)
+    return {"case": case, "lines": lines, "undo": undo, "blocked": blocked}
 
 
 def _lines(case: Case, user: Any, target: Route) -> list[tuple[str, str, Any]]:

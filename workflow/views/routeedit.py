@@ -113,6 +113,8 @@ def _change(request: HttpRequest, route: Route, at: str, seen: str, values: dict
         try:
             routeedit.unchanged(content, at, seen)
         except routeedit.Outdated as outdated:
+            if not any(_differs(name, outdated.now.get(name), value) for name, value in values.items()):
+                return content  # the same was saved already, perhaps by this very person
             raise conflict(route, at, content, outdated.now, values) from outdated
         except routeedit.NoSuchPart as gone:
             raise errors.NotFound() from gone
@@ -131,7 +133,7 @@ def conflict(
     fields = [
         (FIELD_NAMES.get(name, name), shown(name, now.get(name), words), shown(name, value, words))
         for name, value in mine.items()
-        if _differs(now.get(name), value)
+        if _differs(name, now.get(name), value)
     ]
     return errors.EditedMeanwhile(
         who=str(route.edited_by),
@@ -143,8 +145,10 @@ def conflict(
     )
 
 
-def _differs(now: Any, mine: Any) -> bool:
-    return (now or None) != (mine or None)
+def _differs(name: str, now: Any, mine: Any) -> bool:
+    """Whether two values of an entry differ; what is left out is its default."""
+    default = routedoc.DEFAULTS.get(name)
+    return ((default if now is None else now) or None) != (mine or None)
 
 
 # --- arranging ------------------------------------------------------------------------------------------------------
