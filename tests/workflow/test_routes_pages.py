@@ -246,7 +246,7 @@ def test_the_dry_run_shows_each_case_under_the_draft_with_the_people_asked(world
     client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", lead="9"))
     text = client.get(reverse("route_trial", args=[draft.pk])).content.decode()
     assert case.reference in text and "town_reviewer" in text
-    assert text.count('class="tag u"') == 1 and text.count("有改动") == 1  # vice approval removed, town review changed
+    assert text.count('class="tag u"') == 2 and text.count("有改动") == 1  # removed is told above and in its row
     assert case.title not in text  # the keeper sees the case, not the family
 
 
