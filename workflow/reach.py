@@ -7,7 +7,7 @@ from operator import or_
 
 from django.db.models import QuerySet
 
-from workflow.models import Case, Decision, Posting, Role, Step, Substitution, User
+from workflow.models import Case, Decision, Posting, Role, Round, Step, Substitution, User
 from workflow.policies import (
     NO_SIGHT,
     Authority,
@@ -19,7 +19,7 @@ from workflow.policies import (
     valid_on,
 )
 from workflow.rules.four_eyes import Act
-from workflow.rules.route import RouteSpec
+from workflow.rules.route import Place, RouteSpec
 
 LEADING = frozenset({Role.VICE_LEADER, Role.CHAIR, Role.COUNTY_OFFICER, Role.TOWN_REVIEWER})
 MANAGERS = LEADING | {Role.CLERK}
@@ -54,11 +54,18 @@ def acts_of(route: RouteSpec, steps: Iterable[Step], decisions: Mapping[int, Dec
             duty = route.plans[step.plan][1].duty  # of an earlier version where the case was migrated since
             made.append(Act(persons, step.round.stage, step.round.group, duty))
     for live in rounds.values():
-        place = route.places.get(live.group)
+        place = _place_of(route, live, steps)
         persons = frozenset(pk for pk in (live.override_by_id, live.override_for_id) if pk)
         if persons and place:
             made += [Act(persons, live.stage, live.group, plan.duty) for plan in place.group.plans]
     return made
+
+
+def _place_of(route: RouteSpec, live: Round, steps: Iterable[Step]) -> Place | None:
+    """Where a round's group stands: in this version, or in the one it ran under where the case was migrated since."""
+    here = route.places.get(live.group)
+    former = (route.plans[step.plan][0] for step in steps if step.round_id == live.pk)
+    return here or next(former, None)
 
 
 def asked(step: Step, today: date) -> list[User]:

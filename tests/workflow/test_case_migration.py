@@ -140,6 +140,20 @@ def test_history_of_dropped_steps_is_still_told_and_counted_for_four_eyes(world:
     assert {act.duty for act in work.acts()} == {"draft", "review", "collect"}
 
 
+def test_an_override_of_a_dropped_group_still_counts_for_four_eyes(world: World) -> None:
+    case = at_review(world, "group_opinion", "village_opinion")
+    cases.override(
+        case.pk,
+        actor=world.chair,
+        reason="汛期提前，县领导小组决定特批通过公示环节。",
+        now=world.now + timedelta(hours=2),
+    )
+    target = version(world, without("public_notice"))
+    move(world, case, target)
+    work, _lines = migrations.preview_of(case.pk, actor=world.route_keeper, to=target.pk)
+    assert world.chair.pk in {person for act in work.acts() for person in act.persons}
+
+
 def test_a_held_case_is_blocked_with_its_reason(world: World) -> None:
     case = at_review(world)
     cases.hold(case.pk, actor=world.clerk, cause="dispute", now=world.now + timedelta(hours=1))

@@ -203,6 +203,30 @@ def test_parts_are_added_moved_and_removed(world: World) -> None:
     assert client.post(url, {"do": "remove", "at": "group:nothing"}).status_code == 404
 
 
+def test_a_double_click_adds_and_moves_once(world: World) -> None:
+    draft, client = draft_of(world), as_user(world.route_keeper)
+    url = reverse("route_arrange", args=[draft.pk])
+    for at, do in (
+        ("group:town_review", "add_plan"),
+        ("group:town_review", "earlier"),
+        ("track:in_review/review", "add_group"),
+    ):
+        html = lx.fromstring(client.get(reverse("route_edit", args=[draft.pk]), {"at": at}).content.decode())
+        form = next(f for f in html.forms if f.xpath(f".//button[@value='{do}']"))
+        values = dict(form.form_values()) | {"do": do}
+        assert [client.post(url, values).status_code for _click in range(2)] == [302, 409]
+
+
+def test_a_reader_is_told_of_cases_in_their_own_scope_only(world: World) -> None:
+    """The receiving town reads the county's route; cases that have not reached it stay unnamed (promise P20)."""
+    case = builders.agreement(world)
+    for name in ("route_trial", "route_cases"):
+        url = reverse(name, args=[published().pk])
+        assert case.reference in as_user(world.route_keeper).get(url).content.decode()
+        assert case.reference in as_user(world.vice_leader).get(url).content.decode()
+        assert case.reference not in as_user(world.vice_leader_2).get(url).content.decode()
+
+
 def test_a_group_of_one_is_called_like_its_plan_until_it_has_a_name_of_its_own(world: World) -> None:
     draft, client = draft_of(world), as_user(world.route_keeper)
     client.post(reverse("route_arrange", args=[draft.pk]), {"do": "add_after", "at": "group:town_review"})

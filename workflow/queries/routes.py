@@ -114,6 +114,7 @@ class Part:
     label: str
     values: Mapping[str, Any]
     seen: str  # fingerprint
+    around: str  # fingerprint of the part that holds it: the order of its siblings
     within: str
     trail: list[tuple[str, str]]  # (address, label) from the stage down
     inside: list[Entry]
@@ -164,6 +165,7 @@ def part_of(route: Route, address: str) -> Part:
         label=label(address, spot.part, words),
         values=values,
         seen=routeedit.fingerprint(content, address),
+        around=routeedit.fingerprint(content, spot.within) if spot.within else "",
         within=spot.within,
         trail=_trail(content, spot.within, words),
         inside=[_entry(level, spot.part, one, words) for one in spot.part.get(inner, ())],

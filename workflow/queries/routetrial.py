@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 
 from workflow import policies
 from workflow.models import Case, Route, User
@@ -48,10 +49,11 @@ class Trial:
         return any(step.mark != SAME for step in self.steps)
 
 
-def dry_run(route: Route, number: int, today: date, words: Any) -> list[Trial]:
-    """The newest cases of the route's kind, mode and unit, each under this version beside its own."""
+def dry_run(route: Route, number: int, today: date, words: Any, sight: Q) -> list[Trial]:
+    """The newest cases of the route's kind, mode and unit in sight, each under this version beside its own."""
     home = policies.prefix_range("home_unit__code", route.unit.division)
-    cases = Case.objects.filter(home, kind=route.kind, mode=route.mode).order_by("-pk")[: min(number, MOST)]
+    found_cases = Case.objects.filter(home, sight, kind=route.kind, mode=route.mode).distinct()
+    cases = found_cases.order_by("-pk")[: min(number, MOST)]
     kind = apps.get_model(route.kind)
     found = kind._default_manager.filter(pk__in=[case.pk for case in cases]).select_related("home_unit", "partner_unit")
     staff = _Staff(today)

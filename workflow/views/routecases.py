@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,13 +30,20 @@ def trial_page(request: HttpRequest, route_id: int) -> HttpResponse:
     """GET /routes/<id>/trial?n=10 : the newest cases under this version, differences marked."""
     route = queries.one(authorities_of(request), route_id)
     number = int(request.GET["n"]) if request.GET.get("n", "").isdigit() else 10
-    found = routetrial.dry_run(route, number, clock.today(), vocabulary(route.kind, route.mode))
+    words = vocabulary(route.kind, route.mode)
+    found = routetrial.dry_run(route, number, clock.today(), words, _sight(request, route))
     context = common(request, route, "trial") | {
         "trials": found,
         "number": number,
         "differing": sum(trial.differs for trial in found),
     }
     return render(request, "workflow/routes/trial.html", context)
+
+
+def _sight(request: HttpRequest, route: Route) -> Q:
+    """Cases a reader may have named here: their own scope; a keeper's whole county, without families (P20)."""
+    user: Any = request.user
+    return Q() if queries.keeps(authorities_of(request), route) else policies.in_scope(user, clock.today())
 
 
 @holds(*READERS)
@@ -46,7 +54,8 @@ def cases_page(request: HttpRequest, route_id: int) -> HttpResponse:
     context = common(request, route, "cases")
     target = context["family"].published
     home = policies.prefix_range("home_unit__code", route.unit.division)
-    running = Case.objects.exclude(state__in=FINAL_STATES).filter(home, kind=route.kind, route=route)
+    sight = _sight(request, route)
+    running = Case.objects.exclude(state__in=FINAL_STATES).filter(home, sight, kind=route.kind, route=route).distinct()
     rows = list(running.select_related("home_unit").order_by("pk")[:PAGE])
     movable = bool(target and context["keeper"] and target.pk != route.pk)
     undo = migrations.revertible([case.pk for case in rows], route.pk) if context["keeper"] else set()

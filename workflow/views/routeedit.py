@@ -165,6 +165,8 @@ def arrange(request: HttpRequest, route_id: int) -> HttpResponse:
         try:
             if form.get("seen"):
                 routeedit.unchanged(content, form.get("at", ""), form["seen"])
+            if form.get("around"):  # a second click, or another editor, has moved it already
+                routeedit.unchanged(content, routeedit.find(content, form.get("at", "")).within, form["around"])
             changed, at = _arranged(content, form, route)
         except routeedit.Outdated as outdated:
             raise conflict(route, form.get("at", ""), content, outdated.now, {}) from outdated
