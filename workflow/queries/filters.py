@@ -1,5 +1,6 @@
 """What a reader asked the queue for: one value from the address, narrowed into one condition. Never writes."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -19,6 +20,7 @@ from workflow.rules.codes import HOLD_CAUSES
 TABS = ("mine", "claimable", "done", "started", "copied", "section")
 LIGHTS = ("red", "amber", "green", "held")
 SORTS = ("due", "slack", "waiting")
+CURSOR = re.compile(r"(?:[ru]-)?[0-9]{1,18}")  # of copies: r or u (read, unread) before the id
 CAP = 1000  # counts are exact to 999, then "999+"
 LONG = 60  # letters of a search that are looked at
 # a subject finds its cases by what only it knows (persons); the engine knows no household. text -> ids of cases
@@ -73,8 +75,8 @@ def asked(given: Mapping[str, str]) -> Asked:
         cause=text["cause"] if text["cause"] in HOLD_CAUSES else "",
         special="1" if text["special"] == "1" else "",
         sort=text["sort"] if text["sort"] in SORTS else "due",
-        after=text["after"] if text["after"].isdecimal() else "",
-        before=text["before"] if text["before"].isdecimal() else "",
+        after=text["after"] if CURSOR.fullmatch(text["after"]) else "",
+        before=text["before"] if CURSOR.fullmatch(text["before"]) else "",
     )
 
 
@@ -97,6 +99,8 @@ def narrow(steps: QuerySet[Step], what: Asked, today: date) -> QuerySet[Step]:
         steps = steps.filter(plan=what.plan)
     if day := _day(what.due):
         steps = steps.filter(due=day)
+    if what.special:
+        steps = steps.filter(case__overrides__gt=0)
     if what.cause:
         steps = steps.filter(Exists(open_holds().filter(cause=what.cause)))
     return steps.filter(light_filter(what.light, today)) if what.light else steps

@@ -61,7 +61,7 @@ def _ordering(name: str, descending: bool) -> Any:
 
 def _anchor(seen: QuerySet[Step], keys: Any, step_id: str, today: date) -> list[Any] | None:
     """The place of a step in the order; it may have left the list since (decided, claimed), its place remains."""
-    if not step_id:
+    if not step_id.isdecimal():
         return None
     names = [name for name, _down in keys]
     found = seen.filter(pk=int(step_id))

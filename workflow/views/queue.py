@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from workflow import calendars, clock, policies
 from workflow.commands import looks
 from workflow.models import Schedule
-from workflow.queries import desk, export, filters, inbox, queue, upcoming, words
+from workflow.queries import around, desk, export, filters, inbox, queue, upcoming, words
 from workflow.views.access import authorities_of, signed_in
 
 LAMPS = (
@@ -52,8 +52,10 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     asked = filters.asked(request.GET.dict())
     page = queue.page(user, asked)
     today, authorities = clock.today(), authorities_of(request)
+    copied = around.copied_to(user, today, after=asked.after, search=asked.q) if asked.tab == "copied" else None
     context = {
         "page": page,
+        "copied": copied,
         "asked": asked,
         "title": TITLES[asked.tab],
         "tabs": TITLES,
