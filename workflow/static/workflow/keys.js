@@ -11,7 +11,7 @@
   // the nearest thing that answers to a key: the sheet that is open, then the bulk bar, then the page
   function answers(key) {
     var found = null;
-    ["#bulkbar", "#drawer", "#work", "main", "header"].some(function (place) {
+    ["#bulkbar", "#toasts", "#drawer", "#work", "main", "header"].some(function (place) {
       desk.each(place + " [data-key='" + key + "']", function (element) {
         if (!found && seen(element)) { found = element; }
       });
