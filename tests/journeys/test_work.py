@@ -65,7 +65,7 @@ def test_keys_decide_and_the_next_item_is_there_in_one_round_trip(reviewer: Desk
     page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
     page.keyboard.press("a")
     page.wait_for_function(f"() => document.querySelector('#drawer h2').innerText !== {first!r}")
-    sent = [one for one in asked if "/decide" in one or "GET" in one and "/cases/" in one]
+    sent = [one for one in asked if "/decide" in one or ("GET" in one and "/cases/" in one)]
     assert len(sent) == 1 and sent[0].startswith("POST")
     assert page.locator(f"tr[data-row] a.t:text-is('{first}')").count() == 0
     page.wait_for_function(f"() => document.querySelector('.side [data-count=mine]').innerText === '{before - 1}'")
