@@ -25,7 +25,7 @@ WITH reach(ladder, severe, due, rung, day, highest, audiences, urgent) AS (
 ), looked AS (
     UPDATE workflow_step s SET remind_on = f.day
     FROM batch b JOIN following f ON f.ladder = b.ladder AND f.severe = b.severe AND f.due = b.due
-    WHERE s.id = b.id AND s.remind_on <> f.day
+    WHERE s.id = b.id AND s.id = ANY(%(ids)s) AND s.remind_on <> f.day  -- said twice: else the whole table is read
 ), owed AS MATERIALIZED (
     SELECT b.id AS step_id, r.rung, r.highest, r.urgent, who.audience,
            CASE who.audience WHEN 'holder' THEN b.role WHEN 'supervisor' THEN b.supervisor_role
@@ -62,6 +62,7 @@ WITH reach(ladder, severe, due, rung, day, highest, audiences, urgent) AS (
 ), cadre AS (
     SELECT b.id AS step_id, p.user_id FROM batch b
     JOIN workflow_participant p ON p.case_id = b.case_id AND p.role = 'contact_cadre'
+        AND p.case_id = ANY(ARRAY(SELECT case_id FROM batch))
         AND p.valid_from <= %(today)s AND (p.valid_until IS NULL OR p.valid_until >= %(today)s)
 ), told AS MATERIALIZED (
     SELECT c.step_id, c.user_id, c.audience FROM covers c LEFT JOIN claimed k ON k.step_id = c.step_id
@@ -75,6 +76,7 @@ WITH reach(ladder, severe, due, rung, day, highest, audiences, urgent) AS (
     JOIN authority a ON a.lender_id = k.user_id AND a.role = 'contact_cadre'
 ), held AS (
     SELECT DISTINCT b.id FROM batch b JOIN workflow_hold h ON h.case_id = b.case_id AND h.resumed_at IS NULL
+        AND h.case_id = ANY(ARRAY(SELECT case_id FROM batch))
         AND (h.round_id IS NULL OR h.round_id = b.round_id)
 ), written AS (
     INSERT INTO workflow_notice (case_id, step_id, recipient_id, word, rung, cycle, audience, urgent, created_at,
