@@ -106,7 +106,7 @@ BEGIN
         o.rule, array_to_string(seats, ','), o.threshold));
     SELECT id INTO event_ FROM workflow_event WHERE stream = 'case:' || c.id AND sequence = c.events;
     INSERT INTO workflow_notice (case_id, step_id, recipient_id, word, audience, event_id, created_at, not_before)
-    SELECT DISTINCT ON (p.user_id) c.id, t.id, p.user_id, 'step_opened', 'holder', event_, now_, now_
+    SELECT DISTINCT ON (p.user_id) c.id, t.id, p.user_id, 'step_opened', 'holder', event_, now_, now_ + interval '10 seconds'
     FROM workflow_step t JOIN workflow_unit u ON u.id = t.unit_id
     CROSS JOIN unnest(ARRAY[2, 4, 6, 9, 12, 14]) AS digits
     JOIN workflow_unit v ON v.code = left(u.code, digits) AND length(u.code) >= digits

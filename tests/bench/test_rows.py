@@ -13,6 +13,7 @@ from workflow.models import Case, Decision, Event, Notice, Receipt, Round, Step
 KINDS = (Round, Step, Decision, Event, Notice, Receipt)
 # what names other rows, or follows from their names
 OWN = {"id", "case_id", "step_id", "round_id", "event_id", "closed_by_id", "stream", "body", "previous", "hash", "head"}
+OWN |= {"not_before", "send_after"}  # when a word may leave the house is the voice's business
 OWN |= {"digest", "key", "body_hash", "outcome", "reference", "title", "subject_key"}
 
 
