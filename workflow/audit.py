@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import transaction
+
 from workflow.models import Case, Decision, Event, Opinion, StreamHead
 from workflow.rules import canonical
 
@@ -32,11 +34,12 @@ def append(
 
 def append_to_stream(stream: str, kind: str, at: datetime, actor_id: int | None, facts: dict[str, Any]) -> Event:
     """Write one event of a chain that is not a case's (unit, route, programme, system); locks its head."""
-    StreamHead.objects.get_or_create(stream=stream)
-    head = StreamHead.objects.select_for_update(no_key=True).get(stream=stream)
-    event = link(stream, head.events + 1, head.head, kind, at, actor_id, None, facts)
-    event.save()
-    StreamHead.objects.filter(pk=stream).update(events=event.sequence, head=event.hash)
+    with transaction.atomic(savepoint=False):  # with the caller's change where it has a transaction, else by itself
+        StreamHead.objects.get_or_create(stream=stream)
+        head = StreamHead.objects.select_for_update(no_key=True).get(stream=stream)
+        event = link(stream, head.events + 1, head.head, kind, at, actor_id, None, facts)
+        event.save()
+        StreamHead.objects.filter(pk=stream).update(events=event.sequence, head=event.hash)
     return event
 
 

@@ -1,4 +1,4 @@
-"""The reference model: what a case does, in plain Python, at most 200 lines. It imports nothing of the product.
+"""The reference model: what a case does, in plain Python. It imports nothing of the product.
 
 Written from engine.md, not from the code. A route is nested dicts (tests/light.py), people are names, posts are
 {person: {role: unit code}}. Every verb checks first and raises Refused, or changes and then settles.
@@ -49,6 +49,9 @@ class Seat:
     persons: frozenset[str] = frozenset()
     seen: dict[str, int] = field(default_factory=dict)
     children: list["Round"] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"{self.plan['key']} of {self.holder or self.role}: {self.state}"
 
     def vote(self) -> str:
         """As its group counts it: signers before or after it speak for it too."""

@@ -114,6 +114,48 @@ def test_decide_with_return(county: builders.World) -> None:
     tell("decide with return", explore(scene, check_both))
 
 
+def test_decide_with_add_signer(county: builders.World) -> None:
+    light.second(county, "town_2", "town_reviewer", builders.HOME_TOWN)
+
+    def build() -> tuple[Case, list[Callable[[], Any]]]:
+        case = at_panel(county, "village")  # the town's vote would pass the panel
+        step = builders.open_step(case, "town")
+        ask = partial(steps.add_signer, step.pk, actor=county.town_2, users=[county.clerk_2.pk], where="beside")
+        return case, [decide(county, case, "town", "town_reviewer"), ask]
+
+    def check_both(results: Sequence[Any]) -> None:
+        asked = isinstance(results[1], dict)
+        check(scene.case, results, won=1 + asked)
+        assert isinstance(results[0], dict)
+        waits_for = {"town"} if asked else {"vice", "chair"}  # the signer beside first, or the next group
+        opened = Step.objects.filter(case=scene.case, state="open", round__track="review")
+        assert set(opened.values_list("plan", flat=True)) == waits_for
+
+    scene = Scene(build)
+    tell("decide with add signer", explore(scene, check_both))
+
+
+def test_decide_with_hand_over(county: builders.World) -> None:
+    light.second(county, "town_2", "town_reviewer", builders.HOME_TOWN)
+
+    def build() -> tuple[Case, list[Callable[[], Any]]]:
+        case = at_panel(county)
+        steps.claim(builders.open_step(case, "town").pk, actor=county.town_reviewer)
+        leave = partial(steps.hand_over, county.town_reviewer, county.town_2, actor=county.security_admin)
+        return case, [decide(county, case, "town", "town_reviewer"), leave]
+
+    def check_both(results: Sequence[Any]) -> None:
+        decided, lines = results
+        check(scene.case, [decided], won=int(isinstance(decided, dict)))
+        step = Step.objects.get(case=scene.case, plan="town")
+        moved = [line for line in lines if line.step_id == step.pk and line.done]
+        assert bool(moved) != isinstance(decided, dict), results  # decided by the leaver, or moved, never both
+        assert (step.state, step.holder) == (("open", county.town_2) if moved else ("approved", county.town_reviewer))
+
+    scene = Scene(build)
+    tell("decide with hand-over", explore(scene, check_both))
+
+
 def test_decide_with_sweep(county: builders.World) -> None:
     def build() -> tuple[Case, list[Callable[[], Any]]]:
         case = at_panel(county, "village")  # the town's vote passes the panel and opens the approval

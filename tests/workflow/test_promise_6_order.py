@@ -1,8 +1,12 @@
 """P6: no step opens before its predecessors, and no open case is without an actionable step."""
 
+import os
+from functools import partial
+
 import pytest
 
-from tests import builders
+from tests import builders, light
+from tests.concurrency import together
 from workflow import errors
 from workflow.commands import cases, steps
 from workflow.models import Case, Event, Round, Step
@@ -79,3 +83,27 @@ def test_nobody_without_a_posting_sees_or_touches_a_case(world: builders.World) 
     for person in ("nobody", "stranger", "security_admin", "system_admin", "audit_admin"):
         with pytest.raises(errors.NotFound):
             cases.hold(case.pk, actor=world.people[person], cause="dispute")
+
+
+@pytest.mark.parametrize("k", range(2, 17) if os.environ.get("PROVE") == "1" else (2, 5, 16))
+def test_k_parallel_approvals_finishing_together_move_on_exactly_once(live_world: builders.World, k: int) -> None:
+    everyone = [light.second(live_world, f"clerk_of_{k}_{n}", "clerk", builders.HOME_TOWN) for n in range(k - 2)]
+    light.route(live_world, "agri_dispersed", "all")
+    case = light.agreement(live_world, "agri_dispersed")
+    for plan, who in (
+        ("draft", "clerk"),
+        ("leader", "village_group_leader"),
+        ("village", "village_reviewer"),
+        ("town", "town_reviewer"),
+        ("vice", "vice_leader"),
+        ("side", "county_officer"),
+        ("receiving", "receiving_village"),
+    ):
+        steps.decide(builders.open_step(case, plan).pk, actor=live_world.people[who], verdict="approve")
+    hands = {step.holder_id: step.pk for step in Step.objects.filter(case=case, plan="hands", state="open")}
+    people = [live_world.clerk, live_world.clerk_2, *everyone]
+    results = together([partial(steps.decide, hands[one.pk], actor=one, verdict="approve") for one in people])
+    assert all(isinstance(result, dict) for result in results), results
+    assert Case.objects.get(pk=case.pk).state == "final_check"
+    assert Event.objects.filter(case=case, kind="case.moved", body__contains='"target":"final_check"').count() == 1
+    assert Round.objects.filter(case=case, group="filed").count() == 1

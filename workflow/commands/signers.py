@@ -43,6 +43,8 @@ def add_signer(
             step = work.step(step_id)
             if where not in WHERE:
                 raise errors.InvalidInput(field="where", expected=", ".join(WHERE))
+            if step.round.kind == Round.OPINION:
+                raise errors.OpinionAsked()
             ensure_may_ask(work, step)
             people = chosen(work, step, candidates.SIGN, wanted, days)
             if where == AFTER:
