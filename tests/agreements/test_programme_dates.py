@@ -22,6 +22,7 @@ from tests.builders import World
 from workflow import audit, clock, errors
 from workflow.commands import calendar, recompute
 from workflow.models import Event, LeadTime, Notice, Schedule, SchedulePoint, Step
+from workflow.queries import waters
 
 WHY = {"reason": "来水偏枯", "document_no": "云移〔2026〕12号"}
 
@@ -235,3 +236,11 @@ def test_preview_names_who_becomes_late_and_the_button_does_it(world: World) -> 
     assert answer.status_code == 302
     assert Revision.objects.get().became_late == 1
     assert "来水偏枯" in client.get(address).content.decode()
+
+
+def test_pages_count_down_to_the_next_water_that_is_still_to_come(world: World) -> None:
+    move(world, "stage", planned_on="2026-06-30", water_level_m="570")
+    found = [
+        waters.upcoming(date.fromisoformat(day)) for day in ("2026-03-02", "2026-06-30", "2026-07-01", "2030-01-01")
+    ]
+    assert [one and one.code for one in found] == ["P1-S1", "P1-S1", "P1", "P1"]

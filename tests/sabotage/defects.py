@@ -29,6 +29,7 @@ P8 = "tests/workflow/test_promise_8_seen.py"
 P9 = "tests/workflow/test_promise_9_one_reminder.py"
 FAULTS = "tests/faults/test_the_product_survives.py"
 HISTORY = "tests/workflow/test_history.py"
+DAYS = "tests/workflow/test_date_arithmetic.py"
 
 DEFECTS = (
     Defect(
@@ -133,5 +134,29 @@ CREATE TRIGGER sabotage AFTER INSERT ON workflow_route FOR EACH ROW EXECUTE FUNC
         "the application's role may change events",
         (f"{HISTORY}::test_the_applications_role_cannot_touch_history",),
         sql="DROP TRIGGER event_append_only ON workflow_event; GRANT UPDATE, DELETE ON workflow_event TO PUBLIC",
+    ),
+    Defect(
+        "D6",
+        "make-up days are forgotten",
+        (f"{DAYS}::test_2012_the_year_of_the_report",),
+        "workflow/commands/calendar.py",
+        "d in make_up or (d.weekday()",
+        "(d.weekday()",
+    ),
+    Defect(
+        "D6",
+        "the set-based recompute forgets the days that holds gave back",
+        ("tests/workflow/test_recompute.py::test_one_statement_gives_what_the_rules_give_step_by_step",),
+        "workflow/commands/recompute.py",
+        "ELSE lead + held_days END AS days",
+        "ELSE lead END AS days",
+    ),
+    Defect(
+        "D1",
+        "a case is opened while its schedule moves",
+        ("tests/workflow/test_moving_dates.py::test_an_agreement_that_is_opened_while_the_water_moves",),
+        "workflow/commands/change.py",
+        "WHERE id = %s FOR SHARE",
+        "WHERE id = %s",
     ),
 )

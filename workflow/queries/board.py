@@ -25,8 +25,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Extract, Substr
 
 from workflow import calendars, clock, policies
-from workflow.models import Case, Hold, Posting, Schedule, Step, Unit, User
-from workflow.queries import holds, words
+from workflow.models import Case, Hold, Posting, Step, Unit, User
+from workflow.queries import holds, waters, words
 from workflow.queries.holds import Booked
 
 ENDED_WITHOUT = ("withdrawn", "terminated", "superseded")
@@ -121,7 +121,7 @@ def board(user: User, *, now: datetime | None = None) -> Board:
     states, towns = _states(cases), _towns(cases)
     _add_steps(states, steps, F("case__state"), moment, today)
     _add_steps(towns, steps, Substr("case__home_unit__code", 1, 9), moment, today)
-    schedule = Schedule.objects.order_by("storage_on").first()
+    schedule = waters.upcoming(today)
     storage = schedule.storage_on if schedule else None
     done = states.get("completed", Line("completed", ""))
     waiting = NOT_STARTED[0](user, today) if NOT_STARTED else (0, 0)

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_POST
 
 from workflow import calendars, clock, policies
 from workflow.commands import looks
-from workflow.models import Schedule
-from workflow.queries import around, desk, export, filters, inbox, queue, upcoming, words
+from workflow.queries import around, desk, export, filters, inbox, queue, upcoming, waters, words
 from workflow.views.access import authorities_of, signed_in
 
 LAMPS = (
@@ -75,7 +74,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 
 def storage(today: Any) -> dict[str, Any]:
     """The day the water rises, and the working days left until then."""
-    schedule = Schedule.objects.order_by("storage_on").first()
+    schedule = waters.upcoming(today)
     days = words.days_left(schedule.storage_on, today, calendars.usual()) if schedule else None
     return {"storage": schedule, "storage_days": days, "today": today}
 
