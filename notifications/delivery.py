@@ -68,7 +68,7 @@ def _claim(delivery_id: int, fence: int, now: datetime) -> tuple[Delivery, list[
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         rows = rows.filter(pk=delivery_id, state=Delivery.PENDING, next_try_at__lte=now)
-        row = rows.select_related("bundle__recipient").first()
+        row = rows.select_related("bundle__recipient", "bundle__report").first()
         if row is None:
             return None
         notices, why = _still_true(row, now)

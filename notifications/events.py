@@ -23,6 +23,7 @@ _OF_WORD = {
     "nudged": HURRY,
     "supervised": HURRY,
     "supervision_due": HURRY,
+    "supervision_late": HURRY,
     "supervision_answered": HURRY,
     "returned": RETURNS,
     "refused": RETURNS,

@@ -5,7 +5,7 @@ from datetime import time
 from django.db import models
 from django.db.models import Q
 
-from workflow.models import Notice, User
+from workflow.models import Notice, User, WeeklyReport
 
 
 class Bundle(models.Model):
@@ -17,6 +17,7 @@ class Bundle(models.Model):
     day = models.DateField()  # Asia/Shanghai; the daily cap counts it
     kind = models.CharField(max_length=8)
     urgent = models.BooleanField(default=False)  # a later try need not wait for the morning
+    report = models.OneToOneField(WeeklyReport, models.CASCADE, null=True, related_name="bundle")  # sent once
     created_at = models.DateTimeField()
 
     class Meta:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import prefetch_related_objects
 
-from notifications import queries
+from notifications import queries, reports
 from notifications.events import AT_ONCE
 from notifications.models import Bundle, BundleItem, Delivery, Habits
 from notifications.window import Go, decide
@@ -38,6 +38,8 @@ def relay(now: datetime | None = None, people: int = PEOPLE) -> int:
             break
         written += _relay_people(ids, moment)
         after = ids[-1]
+    if not heartbeats.sending_is_held():
+        written += reports.relay(moment)
     heartbeats.beat(heartbeats.RELAY, clock.now(), deliveries=written)
     return written
 

@@ -1,7 +1,7 @@
 """Subject and body of a bundle, in the reader's language: titles of cases and links, nothing more personal."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from django.conf import settings
@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications.models import Bundle
-from workflow.models import Notice
+from workflow.models import Notice, WeeklyReport
+from workflow.queries.weeklybook import figures, workbook
 from workflow.rules.words import REMINDER, sentence
 
 log = logging.getLogger(__name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINES = 40  # of one message; the rest is counted and stands in the inbox
 
 
@@ -33,9 +35,23 @@ def write(bundle: Bundle, notices: list[Notice]) -> Message:
     with translation.override(bundle.recipient.language or settings.LANGUAGE_CODE):
         if bundle.kind == Bundle.TEST:
             return _framed(_("Test message"), [_("This channel reaches you.")], _site("inbox/"))
+        if bundle.report is not None:
+            return _report(bundle.report)
         if len(notices) == 1:
             return _single(notices[0])
         return _many(notices)
+
+
+def _report(report: WeeklyReport) -> Message:
+    """Figures only; names of households stand in the workbook, which e-mail alone carries."""
+    found = report.content
+    lines = [f"{what}: {households} / {persons}".rstrip(" /") for what, households, persons in figures(found)]
+    if found["storage_on"]:
+        left = _("%(n)s days to the storage of %(d)s, %(w)s of them working days")
+        lines.insert(0, left % {"n": found["calendar_days"], "d": found["storage_on"], "w": found["working_days"]})
+    week = report.week.isoformat()
+    message = _framed(_("Weekly report, week of %(w)s") % {"w": week}, lines, _site(f"weekly/{week}/"))
+    return replace(message, attachments=((f"weekly-{week}.xlsx", workbook(report), XLSX),))
 
 
 def _single(notice: Notice) -> Message:

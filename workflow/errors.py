@@ -255,3 +255,7 @@ class LastHolder(Refusal):
 
 class TakenName(Refusal):
     """The user name %(name)s is taken; choose another."""
+
+
+class AlreadySupervised(Refusal):
+    """An open supervision order stands on this step already. Close it first."""

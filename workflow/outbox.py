@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from workflow.models import Notice
 from workflow.rules.words import REMINDER
 
-ABOUT_A_STEP = (REMINDER, "step_opened", "reassigned", "nudged", "asked", "answered")
+ABOUT_A_STEP = (REMINDER, "step_opened", "reassigned", "nudged", "asked", "answered", "supervised")
 
 
 def _owed(now: datetime) -> QuerySet[Notice]:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflow import calendars, clock
-from workflow.commands import anchors, calendar, county_calendar, deadlines, heartbeats
+from workflow.commands import anchors, calendar, county_calendar, deadlines, heartbeats, supervision, weekly
 from workflow.models import User
 from workflow.rules.workdays import PROVISIONAL
 
@@ -18,6 +18,7 @@ def run(now: datetime | None = None) -> int:
     moment = now or started
     thorough = now is not None or _thorough_is_due(started)
     done = deadlines.sweep_all(moment, thorough=thorough)
+    done.reminders += supervision.remind(moment)
     detail = {
         "reminders": done.reminders,
         "batches": done.batches,
@@ -61,3 +62,8 @@ def nightly(today: date | None = None) -> dict[str, Any]:
     }
     heartbeats.beat(heartbeats.NIGHTLY, clock.now(), **found)
     return found
+
+
+def weekly_reports(now: datetime | None = None) -> int:
+    """The leaders' reports of this week that do not exist yet; returns how many were written."""
+    return weekly.write_owed(now or clock.now())

@@ -22,3 +22,9 @@ def nightly() -> None:
 def hourly() -> None:
     """Once an hour: open cases that wait for nobody, facts that drifted, claims that ended."""
     hourly_check.run()
+
+
+@shared_task(ignore_result=True)
+def weekly_reports() -> None:
+    """Every ten minutes: from Monday morning on, the reports of the week that are still owed."""
+    sweep.weekly_reports()

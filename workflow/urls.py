@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflow import people_urls, route_urls
+from workflow import people_urls, route_urls, voice_urls
 from workflow.views import (
     audit,
     auth,
@@ -67,6 +67,7 @@ urlpatterns = [
     path("people/<int:user_id>/", staff.person_page, name="person"),
     path("people/<int:user_id>/<slug:what>", staff.person_change, name="person_change"),
     path("routes/", include(route_urls)),
+    path("", include(voice_urls)),
     path("substitutions/", substitutions.substitutions, name="substitutions"),
     path("substitutions/lend", substitutions.lend, name="substitution_lend"),
     path("substitutions/<int:substitution_id>/revoke", substitutions.revoke, name="substitution_revoke"),

@@ -7,7 +7,7 @@ import pytest
 from tests.sabotage.defects import DEFECTS, Defect
 
 ROOT = Path(__file__).resolve().parents[2]
-PROMISES = {f"P{number}" for number in range(1, 9)}
+PROMISES = {f"P{number}" for number in range(1, 16)}
 
 
 def test_every_promise_has_a_sabotage() -> None:

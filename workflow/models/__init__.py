@@ -11,6 +11,8 @@ from workflow.models.notice import Heartbeat, Notice
 from workflow.models.people import Posting, Role, SignIn, Substitution, Unit, User
 from workflow.models.route import Group, Route, Stage, StepPlan, Track
 from workflow.models.step import Hold, Promise, Round, Step
+from workflow.models.supervision import Supervision
+from workflow.models.weekly import WeeklyReport
 
 __all__ = [
     "FINAL_STATES",
@@ -51,8 +53,10 @@ __all__ = [
     "StepPlan",
     "StreamHead",
     "Substitution",
+    "Supervision",
     "Track",
     "Unit",
     "User",
     "Verification",
+    "WeeklyReport",
 ]

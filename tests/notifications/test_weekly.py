@@ -1,0 +1,109 @@
+"""The weekly report: once per leader and week, in the inbox's place and by e-mail with its workbook."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core import mail
+from django.test import Client
+from python_calamine import CalamineWorkbook
+
+from notifications import delivery
+from notifications.models import Bundle, Preference
+from notifications.relay import relay
+from tests import builders
+from tests.builders import at
+from tests.concurrency import together
+from workflow import sweep
+from workflow.commands import cases, weekly
+from workflow.models import Notice, WeeklyReport
+from workflow.queries import weekly as queries
+
+MONDAY = at("2026-03-09", 9)
+LEADERS = {"vice_leader", "vice_leader_2", "chair", "county_officer"}
+
+
+def send(now) -> list[str]:
+    relay(now)
+    return [delivery.deliver(pk, now) for pk in delivery.owed(now)]
+
+
+def test_every_leader_gets_one_report_a_week_however_often_the_scheduler_runs(world: builders.World):
+    assert sweep.weekly_reports(at("2026-03-09", 6)) == 0
+    assert sweep.weekly_reports(MONDAY) == len(LEADERS)
+    assert sweep.weekly_reports(MONDAY + timedelta(days=3)) == 0
+    assert set(WeeklyReport.objects.values_list("person__username", flat=True)) == LEADERS
+    assert sweep.weekly_reports(at("2026-03-18")) == len(LEADERS)  # Monday was missed: the next day that runs
+
+
+def test_two_schedulers_at_once_write_and_send_each_report_once(live_world: builders.World):
+    together([lambda: weekly.write_owed(MONDAY)] * 4)
+    assert WeeklyReport.objects.count() == len(LEADERS)
+    together([lambda: relay(MONDAY)] * 4)
+    assert Bundle.objects.filter(kind="report").count() == len(LEADERS)
+
+
+def test_it_says_countdown_done_late_stuck_and_what_is_due(world: builders.World):
+    held = builders.agreement(world, now=at("2026-02-02"))
+    builders.agreement(world, now=at("2026-03-06"))
+    cases.hold(held.pk, actor=world.clerk, cause="funds_short", now=at("2026-02-03"))
+    found = queries.build(world.vice_leader, MONDAY)
+    assert found["storage_on"] == "2027-06-30"
+    assert found["calendar_days"] == 478
+    assert found["total"][0] == 2
+    assert found["stuck"] == [["funds_short", 1]]
+    assert [row[0] for row in found["late"]] == [held.reference]
+    assert found["next"] == [["2026-03-13", 1]]
+    assert queries.build(world.stranger, MONDAY)["total"] == [0, 0]
+
+
+def test_the_mail_has_figures_and_the_workbook_and_no_other_channel_names_a_household(world: builders.World):
+    case = builders.agreement(world, now=at("2026-02-02"))
+    Notice.objects.all().delete()
+    weekly.write_owed(MONDAY)
+    assert send(MONDAY) == ["sent"] * len(LEADERS)
+    (mine,) = [message for message in mail.outbox if message.to == ["vice_leader@example.invalid"]]
+    assert "周报" in mine.subject and "/weekly/2026-03-09/" in mine.body
+    assert case.title not in mine.body
+    name, content, _type = mine.attachments[0]
+    assert name == "weekly-2026-03-09.xlsx"
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    assert case.reference in str(
+        book.get_sheet_by_name("超期" if "超期" in book.sheet_names else book.sheet_names[2]).to_python()
+    )
+    assert send(MONDAY + timedelta(hours=1)) == []
+
+
+def test_who_does_not_want_it_by_mail_reads_it_on_its_page(client: Client, world: builders.World):
+    Preference.objects.create(user=world.vice_leader, channel="email", event="report", enabled=False)
+    weekly.write_owed(MONDAY)
+    send(MONDAY)
+    assert not [message for message in mail.outbox if message.to == ["vice_leader@example.invalid"]]
+    client.force_login(world.vice_leader)
+    assert "2026-03-09" in client.get("/weekly/").content.decode()
+    assert client.get("/weekly/2026-03-09/file.xlsx").content[:2] == b"PK"
+
+
+@pytest.mark.parametrize("week", ["2026-03-09", "2026-03-02", "never"])
+def test_nobody_reads_anothers_report(client: Client, world: builders.World, week: str):
+    weekly.write_owed(MONDAY)
+    client.force_login(world.clerk)
+    assert client.get(f"/weekly/{week}/").status_code == 404
+    assert "暂无周报" in client.get("/weekly/").content.decode()
+
+
+def test_an_old_report_is_not_mailed_weeks_later(world: builders.World):
+    weekly.write_owed(MONDAY)
+    assert send(MONDAY + timedelta(days=8)) == []
+
+
+def test_one_broken_sight_delays_no_other(world: builders.World, monkeypatch: pytest.MonkeyPatch):
+    build = queries.build
+
+    def fragile(user, now):
+        if user.username == "chair":
+            raise ValueError("broken")
+        return build(user, now)
+
+    monkeypatch.setattr(queries, "build", fragile)
+    assert weekly.write_owed(MONDAY) == len(LEADERS) - 1

@@ -1,0 +1,87 @@
+"""Supervision orders (督办单): the list, one order as a paper, and its four acts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from workflow import clock, errors, policies, reach
+from workflow.commands import supervision as commands
+from workflow.models import Step
+from workflow.queries import supervision as queries
+from workflow.views.access import authorities_of, signed_in
+from workflow.views.cases import day
+from workflow.views.refusals import say_and_return
+
+SHOWN = 200
+
+
+@signed_in
+def supervision_page(request: HttpRequest) -> HttpResponse:
+    """GET /supervision/?all=1 : open orders in sight, earliest date first; with all the closed ones too."""
+    user: Any = request.user
+    authorities, today = authorities_of(request), clock.today()
+    orders = queries.visible(user, authorities, today)
+    if not request.GET.get("all"):
+        orders = orders.filter(closed_at=None)
+    rows = queries.lines(user, authorities, orders[:SHOWN], today)
+    return render(request, "workflow/supervision/list.html", {"rows": rows, "nav": "supervision"})
+
+
+@signed_in
+def order_page(request: HttpRequest, supervision_id: int) -> HttpResponse:
+    """GET /supervision/<id>/ : the order as a paper, with what the reader may do."""
+    user: Any = request.user
+    line = queries.one(user, authorities_of(request), supervision_id, clock.today())
+    return render(request, "workflow/supervision/order.html", {"line": line, "order": line.order, "nav": "supervision"})
+
+
+@signed_in
+def issue(request: HttpRequest, step_id: int) -> HttpResponse:
+    """GET, POST /steps/<id>/supervise : demand, until, key."""
+    user: Any = request.user
+    authorities, today = authorities_of(request), clock.today()
+    cases = policies.seen_by(user, authorities, today)
+    step = Step.objects.filter(pk=step_id, case__in=cases).select_related("case__home_unit", "unit").first()
+    if step is None or reach.leads(authorities, step, step.case) is None:
+        raise errors.NotFound()
+    if request.method == "POST":
+        until = day(request.POST.get("due", ""))
+        if until is None:
+            raise errors.InvalidInput(field=_("Until"), expected=_("a date such as 2027-06-30"))
+        done = commands.issue(
+            step_id, actor=user, demand=request.POST.get("demand", ""), due=until, key=request.POST.get("key")
+        )
+        return redirect("supervision_order", done["supervision"])
+    people = reach.asked(step, today)
+    context = {"step": step, "people": people, "today": today, "nav": "supervision"}
+    return render(request, "workflow/supervision/issue.html", context)
+
+
+@signed_in
+@require_POST
+def acknowledge(request: HttpRequest, supervision_id: int) -> HttpResponse:
+    """POST /supervision/<id>/acknowledge."""
+    user: Any = request.user
+    commands.acknowledge(supervision_id, actor=user, key=request.POST.get("key"))
+    return say_and_return(request, _("Received."))
+
+
+@signed_in
+@require_POST
+def answer(request: HttpRequest, supervision_id: int) -> HttpResponse:
+    """POST /supervision/<id>/answer : text."""
+    user: Any = request.user
+    commands.answer(supervision_id, actor=user, text=request.POST.get("text", ""), key=request.POST.get("key"))
+    return say_and_return(request, _("Answered. The issuer is told."))
+
+
+@signed_in
+@require_POST
+def close(request: HttpRequest, supervision_id: int) -> HttpResponse:
+    """POST /supervision/<id>/close."""
+    user: Any = request.user
+    commands.close(supervision_id, actor=user, key=request.POST.get("key"))
+    return say_and_return(request, _("Closed."))

@@ -1,0 +1,46 @@
+"""Weekly reports: the earlier ones, one of them, and its workbook."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from workflow import errors
+from workflow.models import WeeklyReport
+from workflow.queries import weeklybook
+from workflow.views.access import signed_in
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN = 60
+
+
+@signed_in
+def weekly_page(request: HttpRequest, week: str = "") -> HttpResponse:
+    """GET /weekly/ and /weekly/<Monday>/ : one's own reports only."""
+    user: Any = request.user
+    mine = WeeklyReport.objects.filter(person=user).order_by("-week")
+    chosen = _one(user, week) if week else mine.first()
+    context: dict[str, Any] = {"reports": list(mine[:SHOWN]), "chosen": chosen, "nav": "weekly"}
+    if chosen is not None:
+        context |= {"figures": weeklybook.figures(chosen.content), "found": chosen.content}
+    return render(request, "workflow/weekly.html", context)
+
+
+@signed_in
+def weekly_file(request: HttpRequest, week: str) -> HttpResponse:
+    """GET /weekly/<Monday>/file.xlsx."""
+    user: Any = request.user
+    report = _one(user, week)
+    name = f'attachment; filename="weekly-{report.week.isoformat()}.xlsx"'
+    return HttpResponse(weeklybook.workbook(report), content_type=XLSX, headers={"Content-Disposition": name})
+
+
+def _one(user: Any, week: str) -> WeeklyReport:
+    try:
+        found = WeeklyReport.objects.filter(person=user, week=date.fromisoformat(week)).first()
+    except ValueError as trouble:
+        raise errors.NotFound() from trouble
+    if found is None:
+        raise errors.NotFound()
+    return found
