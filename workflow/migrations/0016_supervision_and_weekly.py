@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflow', '0014_case_migrations'),
+        ("workflow", "0015_queue_order"),
     ]
 
     operations = [
