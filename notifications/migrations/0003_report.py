@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('notifications', '0002_bundles'),
-        ('workflow', '0015_supervision_and_weekly'),
+        ('workflow', '0016_supervision_and_weekly'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ from tests import builders
 from tests.builders import at
 from tests.concurrency import together
 from workflow import sweep
-from workflow.commands import cases, weekly
+from workflow.commands import cases
 from workflow.models import Notice, WeeklyReport
 from workflow.queries import weekly as queries
 
@@ -37,7 +37,7 @@ def test_every_leader_gets_one_report_a_week_however_often_the_scheduler_runs(wo
 
 
 def test_two_schedulers_at_once_write_and_send_each_report_once(live_world: builders.World):
-    together([lambda: weekly.write_owed(MONDAY)] * 4)
+    together([lambda: sweep.weekly_reports(MONDAY)] * 4)
     assert WeeklyReport.objects.count() == len(LEADERS)
     together([lambda: relay(MONDAY)] * 4)
     assert Bundle.objects.filter(kind="report").count() == len(LEADERS)
@@ -60,7 +60,7 @@ def test_it_says_countdown_done_late_stuck_and_what_is_due(world: builders.World
 def test_the_mail_has_figures_and_the_workbook_and_no_other_channel_names_a_household(world: builders.World):
     case = builders.agreement(world, now=at("2026-02-02"))
     Notice.objects.all().delete()
-    weekly.write_owed(MONDAY)
+    sweep.weekly_reports(MONDAY)
     assert send(MONDAY) == ["sent"] * len(LEADERS)
     (mine,) = [message for message in mail.outbox if message.to == ["vice_leader@example.invalid"]]
     assert "周报" in mine.subject and "/weekly/2026-03-09/" in mine.body
@@ -76,7 +76,7 @@ def test_the_mail_has_figures_and_the_workbook_and_no_other_channel_names_a_hous
 
 def test_who_does_not_want_it_by_mail_reads_it_on_its_page(client: Client, world: builders.World):
     Preference.objects.create(user=world.vice_leader, channel="email", event="report", enabled=False)
-    weekly.write_owed(MONDAY)
+    sweep.weekly_reports(MONDAY)
     send(MONDAY)
     assert not [message for message in mail.outbox if message.to == ["vice_leader@example.invalid"]]
     client.force_login(world.vice_leader)
@@ -86,14 +86,14 @@ def test_who_does_not_want_it_by_mail_reads_it_on_its_page(client: Client, world
 
 @pytest.mark.parametrize("week", ["2026-03-09", "2026-03-02", "never"])
 def test_nobody_reads_anothers_report(client: Client, world: builders.World, week: str):
-    weekly.write_owed(MONDAY)
+    sweep.weekly_reports(MONDAY)
     client.force_login(world.clerk)
     assert client.get(f"/weekly/{week}/").status_code == 404
     assert "暂无周报" in client.get("/weekly/").content.decode()
 
 
 def test_an_old_report_is_not_mailed_weeks_later(world: builders.World):
-    weekly.write_owed(MONDAY)
+    sweep.weekly_reports(MONDAY)
     assert send(MONDAY + timedelta(days=8)) == []
 
 
@@ -106,4 +106,4 @@ def test_one_broken_sight_delays_no_other(world: builders.World, monkeypatch: py
         return build(user, now)
 
     monkeypatch.setattr(queries, "build", fragile)
-    assert weekly.write_owed(MONDAY) == len(LEADERS) - 1
+    assert sweep.weekly_reports(MONDAY) == len(LEADERS) - 1

@@ -1,6 +1,6 @@
 """What the weekly report says: countdown, done of all, late, stuck with causes, the dues of the coming days."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -10,6 +10,7 @@ from workflow.models import Case, Hold, Posting, Role, Step, User, WeeklyReport
 from workflow.queries import board
 
 LEADERS = (Role.VICE_LEADER, Role.CHAIR, Role.COUNTY_OFFICER)
+FROM = time(7, 0)  # on Mondays; a week whose Monday was missed gets its report on the next day that runs
 LISTED = 50  # cases named in a report
 AHEAD = timedelta(days=7)
 
@@ -19,8 +20,12 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def owed(week: date, today: date) -> list[User]:
-    """Leaders with a valid posting who have no report of this week yet."""
+def owed(now: datetime) -> list[User]:
+    """Leaders with a valid posting who have no report of this week yet; nobody before Monday morning."""
+    today = clock.date_of(now)
+    week = monday(today)
+    if today == week and now.astimezone(clock.SHANGHAI).time() < FROM:
+        return []
     posted = Posting.objects.filter(policies.valid_on(today), role__in=LEADERS).values("user")
     had = WeeklyReport.objects.filter(week=week).values("person")
     return list(User.objects.filter(pk__in=posted, is_active=True).exclude(pk__in=had).order_by("pk"))
