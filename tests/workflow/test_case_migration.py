@@ -1,6 +1,6 @@
 """Moving running cases to another version: previewed, all or nothing, logged, revertible while nobody has acted."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -68,14 +68,22 @@ def live(case: Case) -> list[str]:
     return sorted(Round.objects.filter(case=case, closed_at=None, parent=None).values_list("group", flat=True))
 
 
-def test_a_group_that_both_versions_ask_alike_goes_on_untouched(world: World) -> None:
+DATED = ("lead", "forward", "backward", "due", "due_version")
+
+
+def test_a_group_that_both_versions_ask_alike_goes_on_and_its_dates_follow_the_new_version(world: World) -> None:
     case = at_review(world)
     before = list(Step.objects.filter(case=case).order_by("id").values())
     target = changed(world, {"plan:village_opinion": {"lead": 9}, "plan:county_filing": {"lead": 1}})
     assert lines(world, case, target)["village_review"] == migration.KEPT
     move(world, case, target)
-    assert list(Step.objects.filter(case=case).order_by("id").values()) == before
+    after = list(Step.objects.filter(case=case).order_by("id").values())
+    assert [{k: v for k, v in row.items() if k not in DATED} for row in after] == [
+        {k: v for k, v in row.items() if k not in DATED} for row in before
+    ]
     assert Case.objects.get(pk=case.pk).route_id == target.pk
+    opinion = builders.open_step(case, "village_opinion")
+    assert (opinion.lead, opinion.due) == (9, date(2026, 3, 13))  # nine working days from the day it opened
 
 
 def test_a_group_asked_of_another_post_is_asked_again_and_what_passed_stands(world: World) -> None:
