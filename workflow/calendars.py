@@ -78,6 +78,11 @@ def uncovered(today: date) -> list[int]:
     return sorted({y for code, last in spans for y in load(code).uncovered(today.year, last)})
 
 
+def horizon() -> int:
+    """The year of the last storage date; 0 without a programme."""
+    return max((storage.year for _code, storage in _schedules().values()), default=0)
+
+
 def _schedules() -> dict[int, tuple[str, date]]:
     global _codes, _codes_asked
     if not _codes or monotonic() - _codes_asked >= FRESH_SECONDS:

@@ -56,7 +56,7 @@ def nightly(today: date | None = None) -> dict[str, Any]:
     """Verify the whole history and say which of this and the next year the calendar does not know for sure."""
     day = today or clock.today()
     # a notice that a new release of the holidays brought settles its year
-    county_calendar.reload((day.year, day.year + 1))
+    county_calendar.reload(range(day.year, max(day.year + 1, calendars.horizon()) + 1))
     result = anchors.verify_all()
     found = {
         "history_ok": result.ok,

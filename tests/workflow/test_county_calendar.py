@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests import builders
 from tests.builders import World
-from workflow import audit, calendars, clock, errors, timelines
+from workflow import audit, calendars, clock, errors, sweep, timelines
 from workflow.commands import calendar, county_calendar
 from workflow.models import Calendar, CalendarDay, Event, Schedule, Step
 from workflow.queries import calendar_file
@@ -107,6 +107,14 @@ def test_only_the_countys_officer_changes_its_days_and_only_under_a_notice(count
         county_calendar.override(
             county.units["990199"], off("2026-03-05"), source=NOTICE, actor=county.county_officer, now=county.now
         )
+
+
+def test_the_night_fills_every_year_up_to_the_last_water(county: World) -> None:
+    Schedule.objects.update(storage_on=date(2028, 6, 30))
+    calendars.forget()
+    sweep.nightly(date(2026, 3, 2))
+    assert set(CalendarDay.objects.filter(day__year=2028).values_list("working", flat=True)) == {True, False}
+    assert calendars.uncovered(date(2026, 3, 2)) == [2027, 2028]  # statutory holidays, and said to be provisional
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
