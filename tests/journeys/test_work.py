@@ -123,7 +123,7 @@ def test_find_a_household(reviewer: Desk) -> None:
 
 def test_working_through_with_keys_to_the_end_card(reviewer: Desk) -> None:
     page = reviewer.page
-    page.goto(reviewer.address + "/queue/?q=" + "山生")
+    page.goto(reviewer.address + "/queue/?q=冬生")
     total = page.locator("tr[data-row]").count()
     page.keyboard.press("Enter")
     page.wait_for_selector("#work .sheet")
@@ -160,7 +160,7 @@ def test_what_was_typed_in_the_sheet_survives_the_end_of_the_session(reviewer: D
     open_first(page)
     title = page.inner_text("#drawer h2")
     page.fill("#drawer textarea", "面积待核，请镇上再量一次。")
-    page.context.clear_cookies()
+    page.context.clear_cookies(name="sessionid")
     page.click("#drawer button[value=approve]")
     page.wait_for_url("**/login/**")
     page.fill("input[name=username]", "shenhe")
@@ -231,3 +231,19 @@ def test_the_desk_on_a_phone(phone_reviewer: Desk, language: str) -> None:
     assert page.locator("#drawer button[value=approve]").is_visible()
     assert phone_reviewer.overflow() == 0, phone_reviewer.widest()
     phone_reviewer.shot(f"phone-desk-sheet.{language}")
+
+
+def test_hand_over_a_desk(piled: Site, desk: Desk) -> None:
+    hand, page = Hand(desk.sign_in("anquan")), desk.page
+    desk.open("/people/hand-over/")
+    hand.choose("select[name=leaver]", label="李文审")
+    hand.choose("select[name=to]", label="监评估")
+    hand.click("input[name=posts]")
+    hand.click("form.pick button")
+    page.wait_for_load_state()
+    desk.shot("hand-over")
+    hand.click("form[action$='/do'] button")
+    hand.acts += 1  # and yes to the question
+    page.wait_for_load_state()
+    assert "监评估" in page.inner_text("main")
+    assert hand.acts == documented("Hand over a desk")
