@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies, reach
@@ -136,4 +137,5 @@ def _record(leaver: User, to: User, actor: User, moment: datetime, lines: list[M
     facts = {"leaver": leaver.pk, "to": to.pk, "moved": done, "left": sum(not line.done for line in lines)}
     posts = Posting.objects.filter(user=leaver).order_by("-valid_from", "-pk")
     unit = Unit.objects.filter(pk__in=posts.values("unit_id")[:1]).first()
-    audit.append_to_stream(f"unit:{unit.pk}" if unit else "system", "desk.handed_over", moment, actor.pk, facts)
+    with transaction.atomic():  # the steps were moved one by one: here none is open (seen as a 500 in the journey)
+        audit.append_to_stream(f"unit:{unit.pk}" if unit else "system", "desk.handed_over", moment, actor.pk, facts)
