@@ -52,7 +52,7 @@ def test_a_return_from_the_drawer_and_a_second_round(desk: Desk) -> None:
     form.locator("textarea").fill("户口簿缺一页，请补。")
     form.locator("select[name=to]").select_option("draft")
     form.locator("button[value=return]").click()
-    desk.page.wait_for_load_state()
+    desk.page.wait_for_selector(".toast")
     assert "/queue/" in desk.page.url  # the list was never left
     desk.sign_in("jingban").case(REVIEWING)
     assert "户口簿缺一页" in desk.page.inner_text("main")

@@ -5,7 +5,9 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from tests import builders
@@ -241,3 +243,23 @@ def test_an_empty_queue_says_what_comes_next(world: builders.World) -> None:
     page = signed_in(world.town_reviewer).get("/queue/").content.decode()
     assert case.title in page
     assert filters.choices(world.clerk, filters_of(world.clerk)).plans
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "most"),
+    [
+        ("/queue/", {}, 20),
+        ("/queue/pulse", {"X-List": "1"}, 12),
+        ("/cases/{}/", {"HX-Request": "true", "HX-Target": "drawer"}, 30),
+        ("/cases/{}/", {}, 42),  # the whole page: thirteen of them read the agreement itself
+    ],
+)
+def test_a_page_of_the_desk_needs_few_statements(
+    world: builders.World, path: str, headers: dict[str, str], most: int
+) -> None:
+    case = builders.walk(world, builders.agreement(world), "account_transfer")
+    client, address = signed_in(world.police_liaison), path.format(case.reference)
+    client.get(address, headers=headers)
+    with CaptureQueriesContext(connection) as asked_for:
+        assert client.get(address, headers=headers).status_code == 200
+    assert len(asked_for) <= most, [q["sql"][:90] for q in asked_for.captured_queries]

@@ -159,6 +159,19 @@ def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: dateti
     return QueuePage(rows.rows(part.steps, user, authorities, today), part.following, part.previous, lamps, asked)
 
 
+def first_ids(user: User, asked: Asked, limit: int) -> list[int]:
+    """The steps of the reader's own at the head of a list, by id: what a run works through."""
+    today = clock.today()
+    authorities = policies.postings_of(user, today)
+    tab = asked.tab if asked.tab in ("mine", "claimable") else "mine"
+    found = listed(user, authorities, replace(asked, tab=tab), today)
+    seen = Case.objects.filter(policies.scope_of(user, authorities, today))
+    part = paging.window(
+        found.select_related("case"), asked.sort, sight=seen, after=asked.after, before="", limit=limit, today=today
+    )
+    return [step.pk for step in part.steps]
+
+
 def lights(user: User, authorities: list[Authority], asked: Asked, today: date) -> dict[str, int]:
     """Count under each light of what else was asked, capped; nothing for what is decided already."""
     if asked.tab == "done":

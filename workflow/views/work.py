@@ -29,7 +29,7 @@ def context(request: HttpRequest, address: QueryDict) -> dict[str, Any]:
     asked = filters.asked({name: str(value) for name, value in address.items()})
     ids = [int(raw) for raw in address.get("ids", "").split("-") if raw.isdecimal()][:RUN]
     if not ids:
-        ids = [row.step.pk for row in queue.page(user, asked, limit=RUN).rows if row.mine]
+        ids = queue.first_ids(user, asked, RUN)
     raw = address.get("at", "0")
     at = min(int(raw) if raw.isdecimal() else 0, len(ids))
     shown: dict[str, Any] = {
