@@ -105,7 +105,8 @@ def severity(left: int) -> str:
 def _row(step: Step, page: _Page) -> QueueRow:
     calendar, route = calendars.of_schedule(step.case.schedule_id), spec(step.case.route_id)
     place, plan = route.plans[step.plan]
-    left = words.days_left(step.due, page.today, calendar)
+    until = clock.date_of(step.closed_at) if step.closed_at else page.today  # a closed step waits no longer
+    left = words.days_left(step.due, until, calendar)
     authority = policies.authority_for(page.authorities, step)
     home = step.case.home_unit.code
     sight = policies.aspects_in_sight(page.authorities, step.case)
@@ -121,11 +122,11 @@ def _row(step: Step, page: _Page) -> QueueRow:
         town=page.units.get(home[:9], ""),
         village=page.units.get(home[:14]) or page.units.get(home[:12], ""),
         due=step.due,
-        light=dates.light(step.due, page.today, calendar, held=bool(page.holds[step.pk]), was_late=step.was_late),
+        light=dates.light(step.due, until, calendar, held=bool(page.holds[step.pk]), was_late=step.was_late),
         severity=severity(left),
         working_days_left=left,
         slack=slack.of(step, page.today, calendar, page.holds[step.pk]),
-        waiting_days=(page.today - clock.date_of(step.opened_at)).days,
+        waiting_days=(until - clock.date_of(step.opened_at)).days,
         amount=_amount(step.case, sight),
         lender=str(authority.lender) if authority and authority.lender else "",
         holder=str(step.holder) if step.holder else "",
