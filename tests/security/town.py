@@ -67,6 +67,7 @@ def build(world: builders.World) -> Town:
         "household_id": household.pk,
         "member_id": Member.objects.filter(agreement=case).order_by("pk").values_list("pk", flat=True)[0],
         "move": "permit",
+        "verb": "delegate",
         "what": "notice",
         "objection_id": _objection(case, notice),
         "uid": Paper.objects.filter(agreement=case).order_by("pk").values_list("uid", flat=True)[0],

@@ -82,7 +82,7 @@ class Group(models.Model):
     key = models.CharField(max_length=40)
     names = models.JSONField()  # {"zh-hans": ..., "en": ...}
     position = models.PositiveSmallIntegerField()
-    rule = models.CharField(max_length=12, default="all")  # any, all, k_of_n, weighted
+    rule = models.CharField(max_length=12, default="all")  # any, all, k_of_n, weighted, in_order
     threshold = models.PositiveSmallIntegerField(default=0)  # k, or the weight to reach
     on_refuse = models.CharField(max_length=40, blank=True)  # group key; blank = the drafter
 

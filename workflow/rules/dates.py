@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from workflow.rules import conditions
-from workflow.rules.route import PlanSpec, RouteSpec, StageSpec, TrackSpec, working_lead
+from workflow.rules.route import PlanSpec, RouteSpec, StageSpec, TrackSpec, together, working_lead
 from workflow.rules.workdays import WorkCalendar
 
 RED, AMBER, GREEN, HELD = "red", "amber", "green", "held"
@@ -184,7 +184,9 @@ def _plan_groups(track: TrackSpec, facts: Mapping[str, Any], leads: Mapping[str,
     return tuple(
         PlanGroup(
             group.key,
-            max((length(plan, leads) for plan in group.plans if conditions.holds(plan.condition, facts)), default=0),
+            together(
+                group.rule, [length(plan, leads) for plan in group.plans if conditions.holds(plan.condition, facts)]
+            ),
         )
         for group in track.groups
     )

@@ -52,7 +52,7 @@ class GroupSpec:
     @property
     def lead_days(self) -> int:
         """The group's length on the critical path: its slowest plan, in working days (5 per 7 calendar days)."""
-        return max((working_lead(plan) for plan in self.plans), default=0)
+        return together(self.rule, [working_lead(plan) for plan in self.plans])
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,12 @@ def nearest(here: Place, points: Iterable[Place]) -> Place | None:
     own = [p for p in known if p.track.key == here.track.key and p.stage.state == here.stage.state]
     found = own or known
     return found[-1] if found else None
+
+
+def together(rule: str, leads: Iterable[int]) -> int:
+    """How long a group takes: its slowest plan, or all of them where one is asked after another."""
+    known = list(leads)
+    return sum(known) if rule == "in_order" else max(known, default=0)
 
 
 def working_lead(plan: PlanSpec) -> int:

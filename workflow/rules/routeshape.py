@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from workflow.rules import asking, conditions, routedoc
 from workflow.rules.codes import DUTIES
+from workflow.rules.effects import RULES
 from workflow.rules.routedoc import Document
 from workflow.rules.vocabulary import Vocabulary
 
-RULES = ("all", "any", "k_of_n", "weighted")
 LEAD_UNITS = ("working", "calendar")
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 LANGUAGES = ("zh-hans", "en")
@@ -145,7 +145,7 @@ def _group_faults(group: Document, groups: set[str]) -> Iterator[Fault]:
     if not plans:
         yield Fault(address, _("A group needs at least one plan."))
     if rule not in RULES:
-        yield Fault(address, _("Unknown rule; choose all, any, k of n or weighted."))
+        yield Fault(address, _("Unknown rule; choose all, any, k of n, weighted or in order."))
     most = sum(plan.get("weight", 1) for plan in plans) if rule == "weighted" else len(plans)
     many = any(plan.get("each_holder") for plan in plans)  # then there may be more steps than plans
     if rule in ("k_of_n", "weighted") and not 1 <= threshold <= (most if not many else 32767):

@@ -15,6 +15,7 @@ RULES: dict[str, Any] = {
     "any": _("any one decides"),
     "k_of_n": _("k of n must agree"),
     "weighted": _("weights must reach a sum"),
+    "in_order": _("one after another, all must agree"),
 }
 LEAD_UNITS: dict[str, Any] = {"working": _("working days"), "calendar": _("calendar days")}
 ASKING: dict[str, Any] = {

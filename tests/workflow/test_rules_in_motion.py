@@ -1,0 +1,107 @@
+"""Every rule x every act, on real cases: what is said before the click is what then happens."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from agreements.commands import policies
+from tests import builders
+from workflow import errors
+from workflow.commands import steps
+from workflow.models import Case, Round, Step, User
+from workflow.queries import actions, consequences
+from workflow.rules import effects, routedoc
+from workflow.rules.effects import RULES, VERDICTS
+
+THRESHOLD = {"k_of_n": 2, "weighted": 3}
+
+
+def group_of_three(world: builders.World, rule: str) -> tuple[Case, list[User]]:
+    """A case at town review, which three reviewers decide under this rule (weights 1, 2, 1)."""
+    town = world.units[builders.HOME_TOWN]
+    people = [world.town_reviewer] + [builders.user(f"reviewer_{n}", "town_reviewer", town) for n in (2, 3)]
+    document = builders.policy() | {"modes": ["agri_dispersed"]}
+    group = dict(routedoc.parts(document))["group:town_review"]
+    group |= {"rule": rule, "threshold": THRESHOLD.get(rule, 0), "on_refuse": "draft"}
+    first = group["plans"][0]
+    group["plans"] += [first | {"key": f"town_review_{n}", "weight": weight} for n, weight in ((2, 2), (3, 1))]
+    policies.install(document, world.units[builders.COUNTY], now=world.now)
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    for plan in ("group_opinion", "village_opinion", "public_notice"):
+        builders.approve(world, case, plan)
+    return case, people
+
+
+def act(step: Step, person: User, verdict: str) -> None:
+    more: dict[str, Any] = {} if verdict == "approve" else {"comment": "理由"}
+    if verdict == "return":
+        more |= {"to": "previous"}
+    steps.decide(step.pk, actor=person, verdict=verdict, **more)
+
+
+def open_of_group(case: Case) -> list[Step]:
+    return list(Step.objects.filter(case=case, state="open", round__group="town_review").order_by("id"))
+
+
+@pytest.mark.parametrize(("rule", "first", "second"), list(product(RULES, VERDICTS, VERDICTS)))
+def test_what_is_said_is_what_happens(world: builders.World, rule: str, first: str, second: str) -> None:
+    case, people = group_of_three(world, rule)
+    for verdict, person in zip((first, second), people, strict=False):
+        steps_open = open_of_group(case)
+        if not steps_open or Round.objects.filter(case=case, group="town_review").count() > 1:
+            return
+        step = steps_open[0]
+        found = actions.look(person, step.pk, builders.today_of(world))
+        mine = actions.step_in(found, step.pk)
+        said = consequences.effect(found, mine.round, mine, verdict, to="public_notice")
+        assert consequences.of(found, mine, verdict, "public_notice")
+        others = {one.pk for one in steps_open[1:]}
+        act(step, person, verdict)
+        live = Round.objects.get(pk=step.round_id)
+        still = {one.pk for one in open_of_group(case) if one.round_id == live.pk}
+        if said.result == effects.OPEN:
+            assert live.closed_at is None and len(others - still) == len(said.cancelled)
+            assert bool(still - others) == said.opens_next
+        else:
+            outcome = {"passed": "passed", "failed": "refused", "sent_back": "returned"}[said.result]
+            assert (live.outcome, still) == (outcome, set())
+            ended = Step.objects.filter(pk__in=others).exclude(state__in=("approved", "refused"))
+            assert {one.state for one in ended} <= {"cancelled"}
+        if said.result == "passed":
+            assert Step.objects.filter(case=case, plan="vice_approval", state="open").exists()
+        if said.goes_to:
+            assert live.return_to == said.goes_to
+            assert Step.objects.filter(case=case, round__group=said.goes_to, state="open").exists()
+
+
+def test_one_after_another_asks_one_at_a_time_and_in_order(world: builders.World) -> None:
+    case, people = group_of_three(world, "in_order")
+    seen = []
+    for person in people:
+        (step,) = open_of_group(case)
+        seen.append(step.plan)
+        act(step, person, "approve")
+    assert seen == ["town_review", "town_review_2", "town_review_3"]
+    assert Step.objects.filter(case=case, plan="vice_approval", state="open").exists()
+
+
+@pytest.mark.parametrize("rule", ["k_of_n", "weighted"])
+def test_nobody_votes_twice_where_heads_or_weights_are_counted(world: builders.World, rule: str) -> None:
+    case, people = group_of_three(world, rule)
+    first, second, _third = open_of_group(case)
+    act(first, people[0], "approve")
+    said = {one.verb: one for one in actions.for_step(people[0], second.pk)}
+    assert not said["approve"].enabled and "一票" in said["approve"].why_not
+    with pytest.raises(errors.Recused):
+        act(second, people[0], "approve")
+
+
+def test_a_weighted_vote_passes_by_weight(world: builders.World) -> None:
+    case, people = group_of_three(world, "weighted")
+    first, second, third = open_of_group(case)
+    act(first, people[0], "approve")
+    assert open_of_group(case)
+    act(second, people[1], "approve")  # 1 + 2 reaches 3
+    third.refresh_from_db()
+    assert (third.state, third.close_reason) == ("cancelled", "passed")
