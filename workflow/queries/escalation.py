@@ -34,6 +34,11 @@ class Ahead:
     urgent: bool
 
     @property
+    def days(self) -> int:
+        """Working days before or after due, without the sign."""
+        return abs(self.offset)
+
+    @property
     def names(self) -> list[str]:
         """Everyone told, in words."""
         return [str(AUDIENCE_NAMES[who]) for who in self.audiences]
