@@ -62,7 +62,8 @@ def of(run: Run, step: Step, purpose: str, *, name: str = "", user_id: int | Non
         found.setdefault(post.user_id, []).append(post)
     why = _judge(run, step, purpose)
     made = [_candidate(step, held, why) for held in found.values()]
-    return sorted(made, key=lambda one: bool(one.why))[:SHOWN]
+    near = step.unit.division  # colleagues of the step's own unit first
+    return sorted(made, key=lambda one: (bool(one.why), not one.unit.code.startswith(near)))[:SHOWN]
 
 
 def pick(run: Run, step: Step, purpose: str, user_id: int) -> Candidate:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import gettext as _
 
 from workflow import calendars, clock, policies, reach, rights, seats
 from workflow.models import Case, Hold, Opinion, Round, Step, User
@@ -134,13 +135,22 @@ def _others(reading: Glance, open_steps: list[Step]) -> list[Action]:
     return [verb for step in theirs for verb in actions.of(reading, step)]
 
 
+def _name(step: Step, plan: PlanSpec) -> str:
+    """The step in words; one that somebody added says so."""
+    name = words.name(plan.names)
+    if step.added_by_id is None:
+        return name
+    added = _("opinion asked for") if step.round.kind == Round.OPINION else _("added signer")
+    return f"{name} · {added}"
+
+
 def _waiting(reading: Glance, step: Step, people: list[User]) -> Waiting:
     calendar, (_place, plan) = calendars.of_schedule(reading.case.schedule_id), reading.route.plans[step.plan]
     left = words.days_left(step.due, reading.today, calendar)
     held = slack.over(reading.holds, step)
     return Waiting(
         step=step,
-        name=words.name(plan.names),
+        name=_name(step, plan),
         role=str(policies.Role(step.role).label),
         unit=step.unit.name,
         holders=[str(person) for person in people],
