@@ -11,7 +11,7 @@ from tests import builders
 from tests.agreements import families
 from workflow import clock
 from workflow.commands import people
-from workflow.models import Phrase, Posting, SavedView, SignIn, Step, Unit
+from workflow.models import Phrase, Posting, Route, SavedView, SignIn, Step, Unit
 
 OUTSIDERS = ("other_town", "stranger", "former", "nobody")  # who must not learn that the family exists
 IDENTITIES = (
@@ -76,6 +76,11 @@ def build(world: builders.World) -> Town:
         "sign_in_id": signed.pk,
         "posting_id": Posting.objects.get(user=world.village_reviewer).pk,
         "user_id": world.town_reviewer.pk,
+        "route_id": Route.objects.filter(status="published").order_by("pk").values_list("pk", flat=True)[0],
+        "case_id": case.pk,
+        "form": "yaml",
+        "channel": "email",
+        "delivery_id": 10**8,
         "view_id": SavedView.objects.create(name="近期", query="tab=mine", **mine).pk,
         "phrase_id": Phrase.objects.create(text="请补户口簿", **mine).pk,
     }
