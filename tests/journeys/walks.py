@@ -42,10 +42,15 @@ WALKS = (
     Walk("help_dates", "jingban", "/help/dates/"),
     Walk("routes", "liucheng", "/routes/"),
     Walk("route", "liucheng", "/routes/1/"),
+    Walk("route_cases", "liucheng", "/routes/1/cases"),
+    Walk("route_check", "liucheng", "/routes/1/check"),
+    Walk("route_files", "liucheng", "/routes/1/files"),
+    Walk("route_reminders", "liucheng", "/routes/1/reminders"),
+    Walk("route_trial", "liucheng", "/routes/1/trial"),
     Walk("units", "anquan", "/units/"),
     Walk("people", "anquan", "/people/"),
     Walk("person", "anquan", "/people/1/"),
-    Walk("hand_over", "anquan", "/hand-over/"),
+    Walk("hand_over", "anquan", "/people/hand-over/"),
     Walk("substitutions", "shenhe", "/substitutions/"),
     Walk("audit", "shenji", "/audit/"),
     Walk("audit", "shenjiguanli", "/audit/?tab=whole"),
@@ -55,8 +60,26 @@ WALKS = (
     Walk("second_factor", "jingban", "/second-factor/"),
 )
 MATRIX = Path(__file__).resolve().parents[1] / "security" / "matrix.txt"
-# fragments of a page walked above, files, and answers for machines
-PARTS = frozenset(["find", "home", "inbox_badge", "livez", "paper", "programmes", "pulse", "readyz", "route_file", "set_language", "step_why"])
+# fragments of a page walked above, files, answers for machines, and the recording forms of test_one_household.py
+PARTS = frozenset(
+    {
+        "agreement_record",
+        "find",
+        "home",
+        "inbox_badge",
+        "livez",
+        "member_record",
+        "objection_answer",
+        "paper",
+        "programmes",
+        "pulse",
+        "readyz",
+        "route_file",
+        "set_language",
+        "step_verb",
+        "step_why",
+    }
+)
 
 
 def posts() -> frozenset[str]:

@@ -80,7 +80,8 @@ def test_no_outsider_gets_through_to_anything_of_the_family(our_town: Town) -> N
         for method in METHODS:
             for identity in OUTSIDERS:
                 answer = ask(our_town, identity, method, address.path(our_town.parts))
-                assert answer.status_code in (404, 405), (address.name, method, identity, answer.status_code)
+                # 422: refused for what was typed before anybody looked; the next test sees that it tells nothing
+                assert answer.status_code in (404, 405, 422), (address.name, method, identity, answer.status_code)
 
 
 def test_a_refusal_does_not_tell_whether_there_is_something(our_town: Town) -> None:

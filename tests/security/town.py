@@ -80,6 +80,7 @@ def build(world: builders.World) -> Town:
         "case_id": case.pk,
         "form": "yaml",
         "channel": "email",
+        "verb": "reassign",
         "delivery_id": 10**8,
         "view_id": SavedView.objects.create(name="近期", query="tab=mine", **mine).pk,
         "phrase_id": Phrase.objects.create(text="请补户口簿", **mine).pk,
