@@ -1,5 +1,6 @@
 """Compiles the catalogues (.po -> .mo) with Babel, because a fresh machine has no gettext binary."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -26,7 +27,7 @@ def compile_one(po: Path) -> None:
     """Write the .mo beside its .po; by rename, so that a running process never reads half a file."""
     with po.open("rb") as source:
         catalogue = read_po(source)
-    fresh = po.with_suffix(".mo.new")
+    fresh = po.with_suffix(f".mo.{os.getpid()}")  # two starts at once do not take each other's file away
     with fresh.open("wb") as target:
         write_mo(target, catalogue)
     fresh.rename(po.with_suffix(".mo"))

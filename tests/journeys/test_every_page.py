@@ -69,7 +69,7 @@ def test_a_page_is_complete_accessible_and_fits(desk: Desk, walk: Walk) -> None:
 
 def untranslated(desk: Desk) -> list[str]:
     """Chinese left in the frame of an English page: titles, buttons and table heads hold words of ours, never data."""
-    script = """() => [...document.querySelectorAll('main h1, main th, main button, main label > span, nav a span')]
+    script = """() => [...document.querySelectorAll('main th, main button, main legend, main summary, nav a span')]
         .map(e => e.textContent.trim()).filter(t => /[\\u4e00-\\u9fff]/.test(t))"""
     return [text for text in desk.page.evaluate(script) if text not in ("中文",) and not looks_like_data(text)]
 

@@ -6,11 +6,13 @@ import traceback
 from itertools import count
 from pathlib import Path
 
+import psycopg
 from django.db import connections
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from psycopg import sql
 
-from tests import builders, light
+from tests import builders, conftest, light
 from tests.model.machine import Machine, county
 
 RUNS, STEPS = (2000, 50) if os.environ.get("PROVE") == "1" else (300, 30)
@@ -24,9 +26,10 @@ def test_engine_and_model_agree(live_world: builders.World) -> None:
     county(live_world)
     Machine.world = live_world
     connections.close_all()
+    copy = copied_database()
     child = os.fork()
     if child == 0:
-        os._exit(other_half())
+        os._exit(other_half(copy))
     run(SEED)
     assert os.waitpid(child, 0)[1] == 0, "the other half of the runs failed; see above"
     print(sorted(Machine.tried.items()))
@@ -46,8 +49,22 @@ def run(number: int) -> None:
     run_state_machine_as_test(seed(number)(Machine), settings=chosen)
 
 
-def other_half() -> int:
-    """In the child: its own connections, numbers and seed; 1 when engine and model differ."""
+def copied_database() -> str:
+    """A database with the same people for the other half: each run is one long transaction, and two of them in one
+    database would wait for each other's stream heads in different orders."""
+    name = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(conftest._owner_dsn("postgres"), autocommit=True) as owner:
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(f"{name}_half")))
+        owner.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(f"{name}_half"), sql.Identifier(name))
+        )
+    return f"{name}_half"
+
+
+def other_half(database: str) -> int:
+    """In the child: its own database, connections, numbers and seed; 1 when engine and model differ."""
+    for alias in ("default", "owner"):
+        connections[alias].settings_dict["NAME"] = database
     light._numbers = count(500_000)
     try:
         run(SEED + 1)
