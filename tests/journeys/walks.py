@@ -47,6 +47,8 @@ WALKS = (
     Walk("route_files", "liucheng", "/routes/1/files"),
     Walk("route_reminders", "liucheng", "/routes/1/reminders"),
     Walk("route_trial", "liucheng", "/routes/1/trial"),
+    Walk("supervision", "fenguan", "/supervision/"),
+    Walk("weekly", "fenguan", "/weekly/"),
     Walk("units", "anquan", "/units/"),
     Walk("people", "anquan", "/people/"),
     Walk("person", "anquan", "/people/1/"),
@@ -76,6 +78,9 @@ PARTS = frozenset(
         "readyz",
         "route_file",
         "set_language",
+        "supervision_order",
+        "weekly_file",
+        "weekly_report",
         "step_verb",
         "step_why",
     }
