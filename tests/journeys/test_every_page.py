@@ -61,7 +61,7 @@ def test_a_page_is_complete_accessible_and_fits(desk: Desk, walk: Walk) -> None:
     at_every_width(desk, walk, "en")
     assert not untranslated(desk), walk.path
     desk.page.evaluate(GROW)
-    for width in (390, 1440):
+    for width in (390, 1440) if walk.grows else ():
         desk.page.set_viewport_size({"width": width, "height": 900})
         assert desk.overflow() == 0, (walk.path, "grown", width, desk.widest())
     desk.shot(f"{walk.name}-{walk.person}.grown")
