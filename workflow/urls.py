@@ -71,7 +71,7 @@ urlpatterns = [
     path("substitutions/", substitutions.substitutions, name="substitutions"),
     path("substitutions/lend", substitutions.lend, name="substitution_lend"),
     path("substitutions/<int:substitution_id>/revoke", substitutions.revoke, name="substitution_revoke"),
-    # last: the verbs above have views of their own
-    path("steps/<int:step_id>/<slug:verb>", verbs.verb, name="step_verb"),
 ]
 urlpatterns += people_urls.urlpatterns
+# last: nudge, promise and supervise have views of their own
+urlpatterns.append(path("steps/<int:step_id>/<slug:verb>", verbs.verb, name="step_verb"))

@@ -202,7 +202,7 @@ def test_deciders_are_those_whose_posting_covers_the_step(world: World, role: st
 def test_the_schedule_row_is_kept_still_while_a_case_opens(world: World) -> None:
     with CaptureQueriesContext(connection) as seen:
         builders.agreement(world)
-    shared = [i for i, q in enumerate(seen.captured_queries) if "FOR SHARE" in q["sql"]]
-    inserted = [i for i, q in enumerate(seen.captured_queries) if 'INSERT INTO "workflow_case"' in q["sql"]]
+    shared = [i for i, q in enumerate(seen.captured_queries) if "FOR SHARE" in (q["sql"] or "")]
+    inserted = [i for i, q in enumerate(seen.captured_queries) if 'INSERT INTO "workflow_case"' in (q["sql"] or "")]
     assert shared and shared[0] < inserted[0]
     assert SchedulePoint.objects.filter(schedule=world.programme.schedule).exists()

@@ -15,7 +15,7 @@
   // --- sending: a double click sends once; a question is asked before anything else hears of the click -------------
   document.addEventListener("submit", function (event) {
     var form = event.target, ask = event.submitter && event.submitter.dataset.confirm;
-    if (form.method.toLowerCase() === "get") { return; }
+    if ((form.getAttribute("method") || "get").toLowerCase() === "get") { return; }
     if (form.dataset.sent || (ask && !window.confirm(ask))) {
       event.preventDefault();
       event.stopPropagation();
