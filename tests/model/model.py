@@ -266,7 +266,7 @@ class Model:
     def ask_on(self, live: Round) -> bool:
         """Ask the next in order; nobody is asked whom the rule no longer needs while added signers still answer."""
         planned = [seat for seat in live.seats if not seat.by]
-        needless = [seat for seat in planned if seat.state == "open" and self.met(live, planned) and not live.waiting]
+        needless = [s for s in planned if s.vote() == "open" and self.met(live, planned) and not live.waiting]
         for seat in needless:
             self.cancel(seat)
         if live.waiting and all(seat.vote() in ("approved", "cancelled") for seat in planned):

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests import builders
+from tests import builders, folding, invariants
 from workflow import errors
 from workflow.commands import steps
 from workflow.models import Case, Decision, Event, Notice, Participant, Posting, Round, Step, User
+from workflow.queries import actions, consequences
 
 REVIEWS = ("group_opinion", "village_opinion", "public_notice")
 
@@ -66,6 +67,32 @@ def test_a_signer_beside_must_also_approve_and_the_unneeded_are_released(world: 
     assert (chair.state, chair.close_reason) == ("cancelled", "passed")
     assert Case.objects.get(pk=case.pk).state == "in_review"
     steps.decide(signer.pk, actor=world.clerk_2, verdict="approve")
+    assert Case.objects.get(pk=case.pk).state == "signing"
+
+
+def test_signers_after_an_approval_nobody_needs_any_more_are_let_go_and_it_stays_approved(
+    world: builders.World,
+) -> None:
+    case, vice, chair = at_group_approval(world)
+    colleague = builders.user("colleague", "town_reviewer", world.units[builders.HOME_TOWN])
+    after = ask(world, vice, world.clerk_2, "after", actor=world.vice_leader, document_no="纪要1")
+    beside = ask(world, chair, colleague, "beside", actor=world.chair)
+    found = actions.look(world.chair, chair.pk, builders.today_of(world))
+    said = " ".join(consequences.of(found, actions.step_in(found, chair.pk), "approve"))
+    assert str(world.clerk_2) in said and str(world.vice_leader) not in said
+    steps.decide(chair.pk, actor=world.chair, verdict="approve", document_no="纪要2")
+    for one in (after, vice):
+        one.refresh_from_db()
+    assert (after.state, after.close_reason, after.round.outcome) == ("cancelled", "passed", "cancelled")
+    assert (vice.state, vice.close_reason, Decision.objects.get(step=vice).verdict) == ("approved", "", "approve")
+    invariants.holds(case.pk, builders.today_of(world))
+    told = folding.fold(case.pk, dict.fromkeys([*User.objects.values_list("pk", flat=True), None], ""))
+    assert [seat[:2] for seat in told.rounds[vice.round.group, 1][2]] == [
+        ("vice_approval", "approved"),
+        ("chair_approval", "approved"),
+        ("chair_approval", "open"),
+    ]
+    steps.decide(beside.pk, actor=colleague, verdict="approve")
     assert Case.objects.get(pk=case.pk).state == "signing"
 
 

@@ -36,7 +36,10 @@ def open_round(work: Work, place: Place) -> Round | None:
 
 
 def open_next(work: Work, live: Round, place: Place) -> None:
-    """While a round is open: `in_order` asks its next plan, and nobody is asked whose vote is no longer needed."""
+    """While a round is open: `in_order` asks its next plan, and nobody is asked whose vote is no longer needed.
+
+    A seat not needed may be approved already and still wait for signers after it: they are let go, it stays approved.
+    """
     table = seats.table(work, live)
     members = seats.members(work, live)
     for key in effects.unneeded(table):
@@ -245,12 +248,13 @@ def end_hold(work: Work, hold: Hold | None) -> None:
 
 
 def end_step(work: Work, step: Step, why: str) -> None:
-    """Cancel one step of a round that goes on, with its child rounds."""
+    """Cancel one step of a round that goes on, with its child rounds. A decision already made is never undone by it."""
     for child in seats.children(work, step):
         if child.closed_at is None:
             close_round(work, child, "cancelled", why)
-    _cancel(work, step, why)
-    work.event("step.closed", **at(step), state="cancelled", why=why)
+    if step.state == "open":
+        _cancel(work, step, why)
+        work.event("step.closed", **at(step), state="cancelled", why=why)
 
 
 def _cancel(work: Work, step: Step, why: str) -> None:

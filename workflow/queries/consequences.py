@@ -53,14 +53,23 @@ def _words(glance: Glance, live: Round, found: Effect, step: Step) -> Iterator[s
             "The group stays open: %(n)s more approvals are needed.",
             found.needed,
         ) % {"n": found.needed}
-    ended = [who(members[int(str(key))]) for key in found.cancelled if members[int(str(key))] is not step]
-    if ended:
+    others = [members[int(str(key))] for key in found.cancelled if members[int(str(key))] is not step]
+    if ended := [who(one) for other in others for one in _asked_for(glance, other)]:
         yield _("No longer asked: %(who)s.") % {"who": "、".join(ended)}
     if found.opens_next:
         following = seats.waiting(glance, live)[0]
         yield _("Next in turn: %(who)s.") % {"who": words.name(following.names)}
     if found.result == PASSED:
         yield from _onwards(glance, glance.route.places[live.group])
+
+
+def _asked_for(glance: Glance, step: Step) -> Iterator[Step]:
+    """Who is asked for a seat: its own step while that is open, and the signers and advisers still asked for it."""
+    if step.state == "open":
+        yield step
+    for child in seats.children(glance, step):
+        for one in child.run:
+            yield from _asked_for(glance, one)
 
 
 def _onwards(glance: Glance, here: Place) -> Iterator[str]:
