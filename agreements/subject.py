@@ -17,6 +17,8 @@ from agreements.models import (
     WishForm,
 )
 
+ALONE = ("wish_form__paper", "public_notice__paper", "homestead__site")  # one row each, or none: read together
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -29,9 +31,14 @@ class Subject:
     papers: list[Paper]  # on file, withdrawn ones left out
     wish: WishForm | None
     notice: PublicNotice | None
-    open_objections: int
+    objections: list[Objection]  # to the notice
     signatures: list[Signature]
     homestead: Homestead | None
+
+    @property
+    def open_objections(self) -> int:
+        """How many objections have no answer yet."""
+        return sum(one.resolved_on is None for one in self.objections)
 
     @property
     def total(self) -> Decimal:
@@ -45,17 +52,19 @@ class Subject:
 
 
 def read(agreement: Agreement) -> Subject:
-    """Read the rows behind an agreement."""
+    """Read the rows behind an agreement, as they stand now: nothing an instance may have kept is used."""
     pk = agreement.pk
+    members = list(Member.objects.filter(agreement_id=pk).select_related("person", "transfer"))
+    alone = Agreement.objects.filter(pk=pk).select_related(*ALONE).defer("frozen_text", "terms").get()
     return Subject(
         agreement=agreement,
-        members=list(Member.objects.filter(agreement_id=pk).select_related("person")),
-        transfers={t.member_id: t for t in AccountTransfer.objects.filter(member__agreement_id=pk)},
+        members=members,
+        transfers={one.pk: one.transfer for one in members if hasattr(one, "transfer")},
         amounts=list(AmountLine.objects.filter(agreement_id=pk)),
         papers=list(Paper.objects.filter(agreement_id=pk, withdrawn_at=None).order_by("id")),
-        wish=WishForm.objects.filter(agreement_id=pk).select_related("paper").first(),
-        notice=PublicNotice.objects.filter(agreement_id=pk).select_related("paper").first(),
-        open_objections=Objection.objects.filter(notice__agreement_id=pk, resolved_on=None).count(),
+        wish=getattr(alone, "wish_form", None),
+        notice=getattr(alone, "public_notice", None),
+        objections=list(Objection.objects.filter(notice__agreement_id=pk).order_by("id")),
         signatures=list(Signature.objects.filter(agreement_id=pk).select_related("paper").order_by("id")),
-        homestead=Homestead.objects.filter(agreement_id=pk).select_related("site").first(),
+        homestead=getattr(alone, "homestead", None),
     )

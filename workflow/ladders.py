@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef, Q
+
 from workflow.models import Ladder, Route
 from workflow.rules import rungs
 from workflow.rules.rungs import Ladders
@@ -37,5 +39,8 @@ def in_force() -> InForce:
 
 
 def of_route(route_id: int) -> Ladders:
-    """The ladders of one route by severity."""
-    return in_force().of(route_id)
+    """The ladders of one route by severity; one statement. What stands for one mode comes before the unit's own."""
+    route = Route.objects.filter(pk=route_id, kind=OuterRef("kind"), unit=OuterRef("unit"))
+    found = Ladder.objects.filter(Exists(route.filter(mode=OuterRef("mode"))) | Q(Exists(route), mode=""), current=True)
+    row = found.order_by("-mode").first()
+    return rungs.from_rows(row.rungs) if row else rungs.DEFAULT

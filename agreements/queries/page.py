@@ -109,7 +109,7 @@ def agreement_page(user: User, case: Agreement, today: date) -> AgreementPage:
         wish_mode=labels.of(labels.MODES, subject.wish.mode) if subject.wish else "",
         notice=notice,
         notice_over=bool(notice and notice.ends_on < today),
-        objections=list(notice.objections.order_by("id")) if notice else [],
+        objections=subject.objections if notice else [],
         signatures=_signatures(subject),
         plot=plot,
         plot_label=labels.of(labels.PLOT_STATES, plot.state) if plot else "",

@@ -1,6 +1,7 @@
 """The versions of an agreement side by side: what each hand-in changed, read from the events, after which return."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,20 +29,19 @@ class Comparison:
     rows: list[tuple[str, list[str]]]
 
 
-def compare(case: Agreement) -> Comparison | None:
-    """None while there is only one version, or while none differs from the one before."""
-    versions = _versions(case)
+def compare(case: Agreement, rounds: Iterable[Round]) -> Comparison | None:
+    """None while there is only one version, or while none differs from the one before. `rounds`: all of the case."""
+    versions = _versions(case, rounds)
     labels = list(dict.fromkeys(label for version in versions for label in version.values))
     if len(versions) < 2 or not labels:
         return None
     return Comparison(versions, [(label, _across(versions, label)) for label in labels])
 
 
-def _versions(case: Agreement) -> list[Version]:
+def _versions(case: Agreement, rounds: Iterable[Round]) -> list[Version]:
     wanted = ("step.decided", "subject.changed")
     events = Event.objects.filter(case_id=case.pk, kind__in=wanted).select_related("actor").order_by("sequence")
-    returns = Round.objects.filter(case_id=case.pk, outcome="returned").order_by("closed_at")
-    reasons = {(r.group, r.number): r.reason for r in returns}
+    reasons = {(r.group, r.number): r.reason for r in rounds if r.outcome == "returned"}
     found: list[Version] = []
     pending: dict[str, tuple[str, str]] = {}
     returned = ""

@@ -9,6 +9,7 @@ from agreements import forms
 from agreements.models import Agreement
 from agreements.queries import brief, page, versions
 from workflow import clock, policies
+from workflow.models import Round
 
 register = template.Library()
 
@@ -38,6 +39,6 @@ def agreement_brief(context: dict[str, Any], case: Agreement) -> brief.Brief:
 
 
 @register.simple_tag
-def agreement_versions(case: Agreement, sight: frozenset[str]) -> versions.Comparison | None:
+def agreement_versions(case: Agreement, sight: frozenset[str], rounds: list[Round]) -> versions.Comparison | None:
     """Versions side by side, for readers who may see all of the agreement."""
-    return versions.compare(case) if sight == policies.ASPECTS else None
+    return versions.compare(case, rounds) if sight == policies.ASPECTS else None

@@ -9,7 +9,7 @@ from tests.workflow.test_pages import signed_in
 from workflow import clock, errors, policies
 from workflow.commands import cases
 from workflow.models import Case, Copy, Event, Notice, Participant
-from workflow.queries import around
+from workflow.queries import around, casepage
 
 
 def _county_village_leader(world: builders.World) -> builders.User:
@@ -84,7 +84,7 @@ def test_the_sender_sees_who_read_when_and_a_stranger_nothing(world: builders.Wo
     assert client.post(f"/cases/{case.reference}/cc", form).status_code == 302
     assert client.post(f"/cases/{case.reference}/cc", form).status_code == 302  # the same click again
     cases.mark_read(case.pk, actor=world.chair)
-    rows = around.around(world.clerk, case, [], clock.today()).copies
+    rows = around.around(casepage.case_page(world.clerk, case.reference).found).copies
     assert {(row.to, row.read_at is not None) for row in rows} == {("chair", True), ("vice_leader", False)}
     assert signed_in(world.stranger).post(f"/cases/{case.reference}/cc", form).status_code == 404
     assert signed_in(world.stranger).post(f"/cases/{case.reference}/read").status_code == 404

@@ -120,7 +120,7 @@ def test_days_are_booked_to_the_party_that_was_waited_for(county: World) -> None
     hold(county, case, 2, cause="funds_short", step_id=step.pk)
     hold(county, case, 3, cause="other", text="等省里批复", party="receiving_town")
     today = clock.date_of(county.now + timedelta(days=7))
-    booked = {one.party: (one.days, one.open) for one in holds.of_case(case, today)}
+    booked = {one.party: (one.days, one.open) for one in holds.booked(Hold.objects.filter(case=case), today)}
     assert booked == {"police": (2, 0), "funds": (3, 1), "receiving_town": (2, 1)}
     everyone = holds.of_cases(Case.objects.all(), today)
     assert (everyone[0].party, everyone[0].cases) == ("funds", 1)

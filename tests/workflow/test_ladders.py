@@ -156,7 +156,7 @@ def test_escalation_is_said_before_it_happens(client: Client, world: builders.Wo
     case = builders.agreement(world, now=clock.now())
     Step.objects.filter(case=case).update(binding="forward", due=clock.today() + timedelta(days=7))
     step = builders.open_step(case, "draft")
-    ahead = escalation.next_superior(escalation.of_step(step, case.route_id, clock.today()))
+    ahead = escalation.next_superior(escalation.of_step(step, ladders.of_route(case.route_id), clock.today()))
     assert ahead is not None
     assert (ahead.offset, ahead.newly) == (1, ("office_head",))
     client.force_login(world.clerk)

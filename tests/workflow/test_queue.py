@@ -250,8 +250,6 @@ def test_an_empty_queue_says_what_comes_next(world: builders.World) -> None:
     [
         ("/queue/", {}, 20),
         ("/queue/pulse", {"X-List": "1"}, 12),
-        ("/cases/{}/", {"HX-Request": "true", "HX-Target": "drawer"}, 30),
-        ("/cases/{}/", {}, 42),  # the whole page: thirteen of them read the agreement itself
     ],
 )
 def test_a_page_of_the_desk_needs_few_statements(

@@ -9,10 +9,10 @@ from django.db.models import Count, Q
 
 from workflow import policies, reach
 from workflow.models import Case, Copy, Nudge, Role, Round, Step, User
-from workflow.models.plan import spec
 from workflow.policies import Authority
 from workflow.queries import words
-from workflow.queries.exclusions import ledgers
+from workflow.queries.exclusions import Ledger
+from workflow.queries.glance import Glance
 from workflow.queries.queue import CAP
 
 PAGE = 25
@@ -64,71 +64,80 @@ class Around:
     overridable: list[tuple[str, str]]  # (group key, name) that this reader may pass by override
 
 
-def around(user: User, case: Case, steps: Iterable[Step], today: date, *, held: bool = False) -> Around:
-    """Read everything for these open steps of a case in sight."""
-    steps, authorities = list(steps), policies.postings_of(user, today)
+def around(found: Glance) -> Around:
+    """Read what the glance at a case does not hold already; for the person who glances."""
+    user, case, authorities = found.actor, found.case, found.authorities
+    assert user is not None
+    steps = [step for step in found.steps if step.state == "open"]
     copies = list(Copy.objects.filter(case_id=case.pk).select_related("user", "by").order_by("id"))
     can_copy = not case.is_final and (
         user.pk == case.drafter_id or reach.managing(authorities, case, steps) is not None
     )
     have = {copy.user_id for copy in copies}
-    people = reach.colleagues(user, today).exclude(pk__in=have).order_by("full_name")[:300] if can_copy else ()
+    people = reach.colleagues(user, found.today).exclude(pk__in=have).order_by("full_name")[:300] if can_copy else ()
     return Around(
-        chases=chases(user, authorities, case, steps, today, held=held),
+        chases=chases(user, authorities, case, steps, found.today, held=found.hold is not None),
         copies=[CopyRow(str(c.user), str(c.by), c.at, c.note, c.read_at) for c in copies],
         my_copy=next((copy for copy in copies if copy.user_id == user.pk), None),
         can_copy=can_copy,
         colleagues=list(people),
-        marks=marks(case),
-        overridable=_overridable(user, today, case, steps) if not held else [],
+        marks=marks(found),
+        overridable=_overridable(found, steps) if found.hold is None else [],
     )
 
 
-def marks(case: Case) -> list[Mark]:
+def marks(found: Glance) -> list[Mark]:
     """Every mark of a case, oldest first."""
-    route = spec(case.route_id)
-    passed = Round.objects.filter(case_id=case.pk, override_by__isnull=False).select_related(
-        "override_by", "override_for"
-    )
-    found = [
+    return _overrides(found) + _carried(found)
+
+
+def _overrides(found: Glance) -> list[Mark]:
+    passed = [one.pk for one in found.rounds if one.override_by_id]
+    if not passed:
+        return []
+    named = Round.objects.filter(pk__in=passed).select_related("override_by", "override_for").order_by("id")
+    places = found.route.places
+    return [
         Mark(
             kind="override",
-            name=words.name(route.places[r.group].group.names) if r.group in route.places else r.group,
+            name=words.name(places[r.group].group.names) if r.group in places else r.group,
             by=str(r.override_by),
             on_behalf_of=str(r.override_for or ""),
             at=r.closed_at,
             reason=r.reason,
         )
-        for r in passed.order_by("id")
+        for r in named
     ]
-    carried = Step.objects.filter(case_id=case.pk, carried_from__isnull=False).order_by("id")
-    for step in carried.select_related("carried_from__decision__actor"):
-        assert step.carried_from is not None
-        decision = step.carried_from.decision
-        name = words.name(route.plans[step.plan][1].names) if step.plan in route.plans else step.plan
-        found.append(Mark("carried", name, str(decision.actor), "", decision.at, ""))
-    return found
+
+
+def _carried(found: Glance) -> list[Mark]:
+    made = []
+    for step in found.steps:
+        if step.carried_from_id is not None:
+            decision, plans = found.decisions[step.carried_from_id], found.route.plans
+            name = words.name(plans[step.plan][1].names) if step.plan in plans else step.plan
+            made.append(Mark("carried", name, str(decision.actor), "", decision.at, ""))
+    return made
 
 
 def may_override(user: User, today: date, case: Case) -> bool:
     """Whether this person is the chair over the case's home unit, in their own name or for another."""
-    return bool(_chairs(user, today, case))
+    return bool(_chairs(policies.postings_of(user, today), case))
 
 
-def _chairs(user: User, today: date, case: Case) -> list[Authority]:
-    mine = policies.postings_of(user, today)
+def _chairs(mine: Iterable[Authority], case: Case) -> list[Authority]:
     chairs = [a for a in mine if a.role == Role.CHAIR and case.home_unit.code.startswith(a.division)]
     return sorted(chairs, key=lambda a: a.lender is not None)
 
 
-def _overridable(user: User, today: date, case: Case, steps: list[Step]) -> list[tuple[str, str]]:
+def _overridable(found: Glance, steps: list[Step]) -> list[tuple[str, str]]:
     """Live groups past drafting that the chair may pass; what four eyes bars them from is not offered."""
-    chairs = _chairs(user, today, case)
+    chairs = _chairs(found.authorities, found.case)
     if not chairs:
         return []
-    places, book = spec(case.route_id).places, ledgers([case.pk])[case.pk]
+    places, book = found.route.places, Ledger(found.route, found.acts(), found.case.authors, found.cadres)
     groups = dict.fromkeys(s.round.group for s in steps if s.round.stage != "draft" and s.round.group in places)
-    barred = {s.round.group for s in steps if s.plan in book.route.plans and book.excludes(s, chairs[0].persons)}
+    barred = {s.round.group for s in steps if s.plan in found.route.plans and book.excludes(s, chairs[0].persons)}
     return [(group, words.name(places[group].group.names)) for group in groups if group not in barred]
 
 

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.apps import apps
 from django.utils.translation import gettext as _
 
-from workflow import calendars, clock, policies, reach, rights, seats
-from workflow.models import Case, Hold, Opinion, Round, Step, User
-from workflow.queries import actions, glance, slack, stepper, words
+from workflow import calendars, clock, errors, ladders, policies, reach, rights, seats
+from workflow.models import Hold, Opinion, Round, Step, User, kinds
+from workflow.queries import actions, escalation, glance, slack, stepper, words
 from workflow.queries.actions import Action
+from workflow.queries.escalation import Ahead
 from workflow.queries.glance import Glance
 from workflow.queries.stepper import Stop
 from workflow.rules import dates
 from workflow.rules.route import PlanSpec
+from workflow.rules.rungs import Ladders
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Waiting:
     missing: list[str]
     late_cause: str  # of a held step past its backward date
     hold: Hold | None  # on this step's round alone
+    reported: Ahead | None  # the rung that tells a superior who has not been told yet
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class HistoryRow:
 class CasePage:
     """Everything the engine knows about a case, as far as this reader may see it."""
 
+    found: Glance
     case: Any
     sight: frozenset[str]
     stepper: list[Stop]
@@ -94,23 +97,29 @@ class CasePage:
         return any(one.outcome in ("returned", "refused") for one in self.rounds)
 
 
-def concrete(case: Case) -> Any:
-    """The kind's own row of a case."""
-    kind: Any = apps.get_model(case.kind)
-    related = ("home_unit", "partner_unit", "schedule", "drafter", *kind.page_related)
-    return kind.objects.select_related(*related).get(pk=case.pk)
+def concrete_or_404(user: User, reference: str, today: date) -> Any:
+    """The kind's own row of a case in sight, or NotFound that does not tell (promise P20); one statement per kind."""
+    seen = policies.in_scope(user, today)
+    for kind in kinds.kinds():
+        related = ("home_unit", "partner_unit", "schedule", "drafter", *kind.page_related)
+        case = kind.objects.filter(seen, reference=reference).select_related(*related).first()
+        if case is not None:
+            return case
+    raise errors.NotFound()
 
 
 def case_page(user: User, reference: str, *, now: datetime | None = None) -> CasePage:
     """The page of one case, or NotFound that does not tell (promise P20)."""
     today = clock.date_of(now) if now else clock.today()
-    reading = glance.read(user, concrete(policies.case_or_404(user, reference, today)), today)
+    reading = glance.read(user, concrete_or_404(user, reference, today), today)
     calendar = calendars.of_schedule(reading.case.schedule_id)
     storage = reading.case.schedule.storage_on
     open_steps = [step for step in reading.steps if step.state == "open"]
     people = reach.asked_by_step(open_steps, today)
-    waiting = {step.pk: _waiting(reading, step, people[step.pk]) for step in open_steps}
+    known = ladders.of_route(reading.case.route_id)
+    waiting = {step.pk: _waiting(reading, step, people[step.pk], known) for step in open_steps}
     return CasePage(
+        found=reading,
         case=reading.case,
         sight=policies.aspects_in_sight(reading.authorities, reading.case),
         stepper=stepper.stops(reading.route, reading.case.state, reading.steps, reading.decisions.values(), today),
@@ -144,7 +153,7 @@ def _name(step: Step, plan: PlanSpec) -> str:
     return f"{name} · {added}"
 
 
-def _waiting(reading: Glance, step: Step, people: list[User]) -> Waiting:
+def _waiting(reading: Glance, step: Step, people: list[User], known: Ladders) -> Waiting:
     calendar, (_place, plan) = calendars.of_schedule(reading.case.schedule_id), reading.route.plans[step.plan]
     left = words.days_left(step.due, reading.today, calendar)
     held = slack.over(reading.holds, step)
@@ -161,6 +170,7 @@ def _waiting(reading: Glance, step: Step, people: list[User]) -> Waiting:
         late_cause=slack.late_cause(step, reading.today, held),
         hold=next((one for one in held if one.round_id), None),
         missing=rights.missing_for(reading, step),
+        reported=escalation.next_superior(escalation.of_step(step, known, reading.today)),
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflow import calendars, clock, ladders
+from workflow import calendars, clock
 from workflow.models import Step
 from workflow.rules import rungs
-from workflow.rules.rungs import Ladder
+from workflow.rules.rungs import Ladder, Ladders
 
 AUDIENCE_NAMES: dict[str, Any] = {
     rungs.HOLDER: _("who has it"),
@@ -65,10 +65,9 @@ def of_dates(due: date, opened: date, today: date, ladder: Ladder) -> list[Ahead
     return found
 
 
-def of_step(step: Step, route_id: int, today: date) -> list[Ahead]:
-    """The rungs ahead of an open step of a case that travels this route."""
-    ladder = ladders.of_route(route_id)[rungs.severity(step.binding)]
-    return of_dates(step.due, clock.date_of(step.opened_at), today, ladder)
+def of_step(step: Step, known: Ladders, today: date) -> list[Ahead]:
+    """The rungs ahead of an open step; `known`: the ladders of its route."""
+    return of_dates(step.due, clock.date_of(step.opened_at), today, known[rungs.severity(step.binding)])
 
 
 def next_superior(ahead: Iterable[Ahead]) -> Ahead | None:

@@ -32,7 +32,8 @@ class Glance:
         self.route: RouteSpec = spec(case.route_id)
         self.steps, self.decisions = steps, decisions
         self._authorities, self._cadres = authorities, cadres
-        self.holds = list(holds)  # every open one
+        self.every_hold = list(holds)
+        self.holds = [one for one in self.every_hold if one.resumed_at is None]
         by_round = {hold.round_id: hold for hold in self.holds}
         self.hold: Hold | None = by_round.pop(None, None)
         self.round_holds: dict[int, Hold] = {pk: hold for pk, hold in by_round.items() if pk is not None}
@@ -77,6 +78,9 @@ def read(user: User, case: Any, today: date) -> Glance:
     decided = Decision.objects.filter(case_id=case.pk).select_related("actor", "on_behalf_of", "step__round")
     cadres = Participant.objects.filter(case_id=case.pk, role="contact_cadre").values_list("user_id", flat=True)
     case.cadres = frozenset(cadres)  # the kind's own page asks for them too
+    holds = list(Hold.objects.filter(case_id=case.pk).select_related("by").order_by("pk"))
+    for hold in holds:
+        hold.case = case
     return Glance(
         case,
         user,
@@ -84,6 +88,6 @@ def read(user: User, case: Any, today: date) -> Glance:
         authorities=policies.postings_of(user, today),
         steps=list(steps),
         decisions={decision.step_id: decision for decision in decided},
-        holds=list(Hold.objects.filter(case_id=case.pk, resumed_at=None).select_related("by").order_by("pk")),
+        holds=holds,
         cadres=case.cadres,
     )

@@ -25,19 +25,16 @@ class Booked:
     causes: list[str]
 
 
-def of_case(case: Case, today: date) -> list[Booked]:
-    """The account of one case, the longest first."""
-    return _booked(Hold.objects.filter(case_id=case.pk), today)
-
-
 def of_cases(cases: QuerySet[Case], today: date) -> list[Booked]:
     """The account over many cases: for the board and the list of bottlenecks."""
-    return _booked(Hold.objects.filter(case__in=cases), today)
+    return booked(Hold.objects.filter(case__in=cases).order_by("since").select_related("case"), today)
 
 
-def _booked(found: QuerySet[Hold], today: date) -> list[Booked]:
-    """Overlapping holds of one case that wait for the same party count once; each case counts its own days."""
-    rows = list(found.order_by("since").select_related("case"))
+def booked(rows: Iterable[Hold], today: date) -> list[Booked]:
+    """The account of these holds, each with its case, the longest first.
+
+    Overlapping holds of one case that wait for the same party count once; each case counts its own days.
+    """
     by_party: dict[str, list[Hold]] = {}
     for hold in rows:
         by_party.setdefault(hold.party or PARTY_OF.get(hold.cause, "other"), []).append(hold)

@@ -30,7 +30,7 @@ def of_page(page: CasePage, authorities: Iterable[Authority], today: date) -> Ti
     slacks = [waiting.slack for waiting in page.waiting if waiting.slack is not None]
     return Timing(
         slack=min(slacks, default=None),
-        booked=holds.of_case(page.case, today),
+        booked=holds.booked(page.found.every_hold, today),
         promised=promises.of_steps([step.pk for step in steps], today),
         may_promise=frozenset(
             step.pk for step, found in mine if step.holder_id is None or step.holder_id in found.persons

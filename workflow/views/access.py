@@ -27,7 +27,7 @@ def signed_in(view: View) -> View:
     @functools.wraps(view)
     def reading(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in ("GET", "HEAD"):
-            read_once(request.user)
+            read_once(request)
         return view(request, *args, **kwargs)
 
     guarded: Any = login_required(reading)
@@ -52,9 +52,14 @@ def holds(*roles: str) -> Callable[[View], View]:
     return guard
 
 
-def read_once(user: Any) -> None:
-    """From here to the end of this request the user's postings are read once. Never before a command."""
-    user.postings_once = {}
+def read_once(request: HttpRequest, *, again: bool = False) -> None:
+    """From here to the end of this request the user's postings are read once. Never before a command.
+
+    What the guards around the request have read is kept; `again` after a command, which may have changed it.
+    """
+    user: Any = request.user
+    known = None if again else getattr(request, "authorities", None)
+    user.postings_once = {} if known is None else {clock.today(): known}
 
 
 def authorities_of(request: HttpRequest) -> list[policies.Authority]:

@@ -22,10 +22,9 @@ def context_of(request: HttpRequest, reference: str) -> dict[str, Any]:
     """What the case page, its drawer and its print-out share."""
     user: Any = request.user
     page = casepage.case_page(user, reference)
-    steps_open = [waiting.step for waiting in page.waiting]
     return {
         "page": page,
-        "around": around.around(user, page.case, steps_open, clock.today(), held=page.hold is not None),
+        "around": around.around(page.found),
         "key": uuid.uuid4().hex,
         "reason_codes": REASON_CODES,
         "hold_causes": HOLD_CAUSES,

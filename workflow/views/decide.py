@@ -44,7 +44,7 @@ def onwards(request: HttpRequest, step_id: int, message: str) -> HttpResponse:
     """One round trip: the decided row leaves the list, its toast offers the undo, and the next item is there."""
     if not request.headers.get("HX-Request"):
         return say_and_return(request, message)
-    read_once(request.user)
+    read_once(request, again=True)
     toast = {"message": message, "decided": step_id, "toast_key": request.POST.get("key", "")}
     if request.POST.get("work"):
         address = request.POST["work"]
