@@ -48,7 +48,6 @@ urlpatterns = [
     path("steps/<int:step_id>/claim", decide.claim, name="step_claim"),
     path("steps/<int:step_id>/release", decide.release, name="step_release"),
     path("inbox/", inbox.inbox_page, name="inbox"),
-    path("inbox/badge", inbox.badge, name="inbox_badge"),
     path("inbox/read", inbox.mark_read, name="inbox_read"),
     path("board/", board.board_page, name="board"),
     path("", include("workflow.urls_dates")),

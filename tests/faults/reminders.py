@@ -28,6 +28,7 @@ def due_today(world: builders.World, steps: int, people: int, first: int = 0) ->
     now = clock.now()
     template = builders.agreement(world, now=now - timedelta(days=40))
     Step.objects.filter(case=template).update(due=now.date() + timedelta(days=300), binding="forward")
+    Notice.objects.filter(case=template).update(relayed_at=now)  # said long ago: only what is due today is owed
     holders = _people(world, people, first)
     cases = Case.objects.bulk_create(_case(template, first + n) for n in range(steps))
     rounds = Round.objects.bulk_create(_round(template, case) for case in cases)

@@ -1,5 +1,6 @@
 """A pile of work for one desk: households cloned from the sample's newest one, each played up to the same step."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -10,13 +11,18 @@ from tests.product import Site
 from workflow import clock
 
 
-def make(site: Site, plan: str, number: int) -> None:
-    """Pile them up in a running product."""
-    site.manage("shell", "-c", f"from tests.journeys import pile; pile.fill({plan!r}, {number})")
+def make(site: Site, plan: str, number: int) -> list[str]:
+    """Pile them up in a running product, late ones reminded; returns their references."""
+    made = site.manage("shell", "-c", f"from tests.journeys import pile; pile.fill({plan!r}, {number})")
+    site.manage("sweep_deadlines")
+    return re.findall(r"\S+-ZZ-\d+", made)
 
 
 def fill(plan: str, number: int) -> None:
-    """Make NUMBER agreements that wait at PLAN, opened between three weeks ago and today. Inside the product."""
+    """Make NUMBER agreements that wait at PLAN, opened between three weeks ago and today, and print their references.
+
+    Runs inside the product.
+    """
     now = clock.now()
     model = Household.objects.get(household_no="YJ-007")
     persons, items = list(model.persons.all()), list(model.compensation.all())
@@ -34,3 +40,4 @@ def fill(plan: str, number: int) -> None:
         )
         player = Player(household, _start(now, 24 - place % 12))
         player.play(lambda _player, step: step.plan == plan, pace=timedelta(hours=5))
+        print(player.agreement.reference)

@@ -69,7 +69,6 @@ PARTS = frozenset(
         "agreement_record",
         "find",
         "home",
-        "inbox_badge",
         "livez",
         "member_record",
         "objection_answer",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -24,17 +24,6 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     context = {"page": page, "today": today, "yesterday": today - timedelta(days=1), "nav": "inbox"}
     return render(request, "workflow/inbox.html", context)
-
-
-@signed_in
-def badge(request: HttpRequest) -> HttpResponse:
-    """GET /inbox/badge : the number on the bell as text, with an ETag so that polling costs nothing."""
-    user: Any = request.user
-    count = str(inbox.unread_count(user, now=clock.now()))
-    tag = f'"{count}"'
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified()
-    return HttpResponse(count, content_type="text/plain", headers={"ETag": tag, "Cache-Control": "no-cache"})
 
 
 @signed_in
