@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 
-from config.timetable import DAILY, SECONDS
+from config.timetable import DAILY, seconds
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,7 +15,7 @@ app.conf.beat_schedule = {
     # a tick that could not be delivered in time is dropped: the next one does its work as well
     **{
         name: {"task": task, "schedule": every, "options": {"expires": every}}
-        for name, (task, every) in SECONDS.items()
+        for name, (task, every) in seconds().items()
     },
     **{name: {"task": task, "schedule": crontab(**at)} for name, (task, at) in DAILY.items()},
 }

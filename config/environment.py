@@ -32,6 +32,18 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def number(name: str, default: float, lowest: float = 0, highest: float = float("inf")) -> float:
+    """A number within its bounds."""
+    raw = os.environ.get(name, "").strip()
+    try:
+        found = float(raw) if raw else default
+    except ValueError:
+        raise BadSetting(f"{name}={raw!r}: expected a number.") from None
+    if not lowest <= found <= highest:
+        raise BadSetting(f"{name}={raw}: expected {lowest:g} to {highest:g}.")
+    return found
+
+
 def folder(name: str, default: Path) -> Path:
     """An absolute path."""
     return Path(text(name) or default).expanduser().resolve()

@@ -16,6 +16,7 @@ from config import catalogues
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("config", "workflow", "agreements", "notifications")
 PRODUCT = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "migrations" not in path.parts]
+NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "C_FORCE_ROOT"}  # of Django and of Celery
 CLOCK = re.compile(r"timezone\.now\(|datetime\.now\(|date\.today\(|datetime\.today\(|time\.time\(|localdate\(")
 
 
@@ -53,6 +54,25 @@ def test_celery_is_imported_in_tasks_and_config_celery_only() -> None:
         if re.search(r"^\s*(from|import) celery\b", p.read_text(), re.M) and p.name not in allowed
     ]
     assert wrong == []
+
+
+def test_every_setting_that_differs_between_places_is_documented() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    read = re.compile(r"""env(?:iron)?(?:\.\w+)?[\[(]\s*"([A-Z][A-Z_]+)\"""")
+    asked = {name for path in PRODUCT if path.parts[-2:] != ("config", "environment.py") for name in names(read, path)}
+    assert {"DATABASE_URL", "NOTIFY_DAILY_CAP", "SWEEP_SECONDS"} <= asked
+    assert {name for name in asked - NOT_SETTINGS if not re.search(rf"\b{name}\b", told)} == set()
+
+
+def names(wanted: re.Pattern[str], path: Path) -> set[str]:
+    """What the pattern's group finds in a file."""
+    return set(wanted.findall(path.read_text(encoding="utf-8")))
+
+
+def test_every_command_is_documented() -> None:
+    told = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+    ours = {path.stem for path in PRODUCT if path.parts[-2] == "commands" and path.parts[-3] == "management"}
+    assert {name for name in ours - {"__init__"} if not re.search(rf"\b{name}\b", told)} == set()
 
 
 def test_no_import_inside_a_function() -> None:

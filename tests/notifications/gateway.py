@@ -83,6 +83,29 @@ class Slow:
         return 200, GOOD
 
 
+class Gate(Slow):
+    """Takes messages while it is open; shut, it keeps them in flight until the test opens it: half of them taken
+    before the wait and half after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open, self.lock, self.came, self.waiting = threading.Event(), threading.Lock(), 0, 0
+        self.open.set()
+
+    def __call__(self, gateway: Gateway, taken: Taken) -> tuple[int, Any]:
+        with self.lock:
+            self.came, self.waiting = self.came + 1, self.waiting + 1
+            first = self.came % 2
+        if first:
+            gateway.take(taken)
+        self.open.wait(60)
+        if not first:
+            gateway.take(taken)
+        with self.lock:
+            self.waiting -= 1
+        return 200, GOOD
+
+
 def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -128,6 +151,8 @@ def running(behaviour: Callable[[Gateway, Taken], tuple[int, Any] | None] = naiv
     finally:
         if isinstance(gateway.behaviour, Slow):
             gateway.behaviour.over.set()
+        if isinstance(gateway.behaviour, Gate):
+            gateway.behaviour.open.set()
         server.shutdown()
         server.server_close()
         thread.join()

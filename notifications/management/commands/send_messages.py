@@ -35,7 +35,7 @@ class Command(BaseCommand):
         while not stopping.is_set():
             close_old_connections()
             try:
-                self._round()
+                self._round(stopping)
             except DatabaseError:
                 if not options["loop"]:
                     raise
@@ -44,8 +44,9 @@ class Command(BaseCommand):
                 return
             stopping.wait(options["every"])
 
-    def _round(self) -> None:
+    def _round(self, stopping: Event) -> None:
         relay()
-        tried = [delivery.deliver(pk) for pk in delivery.owed(clock.now())]
+        # asked to stop, it stops between two messages
+        tried = [delivery.deliver(pk) for pk in delivery.owed(clock.now()) if not stopping.is_set()]
         self.stdout.write(f"{len(tried)} messages tried, {tried.count('sent')} sent")
         self.stdout.flush()
