@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export VAR
 
-.PHONY: help install run test prove sabotage lint sample
+.PHONY: help install run test prove sabotage lint sample handbook
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -41,6 +41,10 @@ sabotage: $(VENV)/.installed-dev ## break each promise on purpose and see that i
 
 lint: $(VENV)/.installed-dev ## format, lint, types, floors, migrations
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
+
+handbook: $(VENV)/.installed-dev ## take the pictures of docs/handbook anew, with the journeys that walk the pages
+	@sh .ci/browser
+	@HANDBOOK=1 $(BIN)/python -m pytest tests/journeys/test_handbook.py tests/workflow/test_handbook.py
 
 sample: install ## build samples/programme-2012.xlsx anew
 	@$(BIN)/python samples/build_programme.py

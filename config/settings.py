@@ -84,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "workflow.views.context.desk",
+                "workflow.views.handbook.short_help",
             ]
         },
     }
@@ -143,6 +144,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "workflow" / "static"  # whitenoise finds every app's files; nothing is collected
+STATICFILES_DIRS = [("handbook", BASE_DIR / "docs" / "handbook" / "pictures")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = VAR / "files"

@@ -1,4 +1,4 @@
-"""Addresses of calendars, deadlines, promises and the explanation of dates."""
+"""Addresses of calendars, deadlines, promises, the explanation of dates, and the handbook."""
 
 from django.urls import path
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("promises/", promises.promises_page, name="promises"),
     path("steps/<int:step_id>/promise", promises.promise, name="step_promise"),
     path("steps/<int:step_id>/why/", why.why_page, name="step_why"),
-    path("help/dates/", handbook.dates, name="help_dates"),
+    path("help/", handbook.index, name="help"),
+    path("help/<slug:chapter>/", handbook.chapter, name="help_chapter"),
 ]

@@ -80,6 +80,7 @@ def build(world: builders.World) -> Town:
         "case_id": case.pk,
         "form": "yaml",
         "channel": "email",
+        "chapter": "dates",
         "supervision_id": 10**8,
         "week": "2026-11-23",
         "delivery_id": 10**8,
