@@ -83,7 +83,7 @@ PICTURES = (
     Picture("signer", "shenhe", "/queue/", verb("add_signer"), height=760),
     Picture("reassign", "shenhe", "/queue/", verb("reassign"), height=760),
     Picture("work-through", "shenhe", "/queue/work/"),
-    Picture("return", "shenhe", "/queue/", returning, height=760),
+    Picture("return", "shenhe", "/queue/", returning, height=900),
     Picture("substitution", "shenhe", "/substitutions/", height=520),
     Picture("missing", "paichusuo", "/queue/", sheet),
     Picture("effects", "cunwei2", "/queue/?q=ZZ", sheet),

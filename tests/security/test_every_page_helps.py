@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from tests import builders
 from tests.security import addresses, town
 from tests.security.test_matrix import ask
-from tests.security.town import IDENTITIES, Town
+from tests.security.town import Town
 from workflow.views import handbook
 
 ALONE = {"login", "setup", handbook.OTHER}  # opened signed out, or no address at all
+READERS = ("county_officer", "clerk", "security_admin", "system_admin", "receiving_town")  # between them, every page
 MARK = 'class="usermenu pagehelp"'
 
 
@@ -23,18 +24,22 @@ def whole_page(answer: HttpResponse) -> bool:
 
 
 def test_every_page_of_every_address_has_its_own_short_help(our_town: Town) -> None:
-    pages = set()
-    for address in addresses.every():
-        path = address.path(our_town.parts)
-        for identity in IDENTITIES:
-            answer = ask(our_town, identity, "GET", path)
-            if whole_page(answer):
-                assert MARK in answer.content.decode(), (address.name, identity)
-                if answer.status_code == 200:
-                    pages.add(address.name)
+    pages = {address.name for address in addresses.every() if opens(our_town, address)}
     assert len(pages) > 30
     for language in ("zh", "en"):
         assert sorted(pages - handbook.texts(language).keys()) == [], language
+
+
+def opens(place: Town, address: addresses.Address) -> bool:
+    """Whether somebody gets a whole page here; whoever does gets the question mark with it."""
+    path = address.path(place.parts)
+    for identity in READERS:
+        answer = ask(place, identity, "GET", path)
+        if whole_page(answer):
+            assert MARK in answer.content.decode(), (address.name, identity)
+            if answer.status_code == 200:
+                return True
+    return False
 
 
 def test_no_short_help_is_left_over_and_both_languages_have_all() -> None:
