@@ -188,7 +188,7 @@ def test_polling_answers_not_modified_until_something_changes(world: builders.Wo
 def test_a_decision_by_htmx_answers_with_the_next_item(world: builders.World) -> None:
     one, two = builders.agreement(world), builders.agreement(world)
     step = builders.open_step(one, "draft")
-    form = {"verdict": "approve", "key": "k1", "following": two.reference}
+    form = {"verdict": "approve", "key": "k1", "sheet": "drawer", "row": [step.pk], "following": two.reference}
     seen = {f"seen-{aspect}": digest for aspect, digest in one.hashes.items()}
     answer = signed_in(world.clerk).post(f"/steps/{step.pk}/decide", form | seen, headers={"HX-Request": "true"})
     page = answer.content.decode()
@@ -205,7 +205,7 @@ def test_the_next_item_is_not_shown_to_who_may_not_see_it(world: builders.World)
     one, foreign = builders.agreement(world), builders.agreement(world)
     step = builders.open_step(one, "draft")
     type(foreign).objects.filter(pk=foreign.pk).update(home_unit=world.units["990199101"], drafter=world.stranger)
-    form = {"verdict": "approve", "key": "k1", "following": foreign.reference}
+    form = {"verdict": "approve", "key": "k1", "sheet": "drawer", "row": [step.pk], "following": foreign.reference}
     seen = {f"seen-{aspect}": digest for aspect, digest in one.hashes.items()}
     answer = signed_in(world.clerk).post(f"/steps/{step.pk}/decide", form | seen, headers={"HX-Request": "true"})
     assert answer.status_code == 200 and foreign.title not in answer.content.decode()
@@ -220,7 +220,7 @@ def test_working_through_counts_what_was_decided_and_what_was_left(world: builde
     for place, step in enumerate(steps[:2]):
         case = step.case
         seen = {f"seen-{aspect}": digest for aspect, digest in case.hashes.items()}
-        form = {"verdict": "approve", "key": f"w{place}", "work": f"ids={ids}&at={place + 1}"}
+        form = {"verdict": "approve", "key": f"w{place}", "sheet": "work", "ahead": f"ids={ids}&at={place + 1}"}
         answer = client.post(f"/steps/{step.pk}/decide", form | seen, headers={"HX-Request": "true"})
         assert f"{place + 2} / 3" in answer.content.decode()
         assert answer.headers["HX-Push-Url"] == f"/queue/work/?ids={ids}&at={place + 1}"

@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Func, IntegerField, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from workflow import clock, policies
 from workflow.models import Case, Copy, Decision, Step, Unit, User
@@ -157,6 +157,22 @@ def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: dateti
     )
     lamps = lights(user, authorities, asked, today)
     return QueuePage(rows.rows(part.steps, user, authorities, today), part.following, part.previous, lamps, asked)
+
+
+def listed_rows(user: User, asked: Asked, step_ids: list[int]) -> list[QueueRow]:
+    """Of these steps, those that stand in the list, as its rows."""
+    today = clock.today()
+    authorities = policies.postings_of(user, today)
+    found = listed(user, authorities, asked, today).filter(pk__in=step_ids)
+    steps = list(found.select_related("case__home_unit", "unit", "holder", "round"))
+    return rows.rows(steps, user, authorities, today) if steps else []
+
+
+def asked_again(step_id: int) -> int | None:
+    """The open step that took the place of one taken back."""
+    old = Step.objects.filter(pk=step_id).values("case_id", "plan")[:1]
+    same = Step.objects.filter(case_id=Subquery(old.values("case_id")), plan=Subquery(old.values("plan")), state="open")
+    return same.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def first_ids(user: User, asked: Asked, limit: int) -> list[int]:

@@ -155,6 +155,22 @@ def query(asked: Any, **changed: str) -> str:
     return str(asked.query(**changed))
 
 
+@register.simple_tag(takes_context=True)
+def in_place(context: dict[str, Any], address: str) -> SafeString:
+    """In a sheet (the drawer, a run) a form is answered where it stands; elsewhere by the page."""
+    place = "work" if context.get("work") else "drawer" if context.get("in_drawer") else ""
+    if not place:
+        return SafeString("")
+    return format_html(' hx-post="{}" hx-target="#{}" hx-swap="innerHTML"', address, place)
+
+
+@register.filter
+def undo_step(message: Any) -> str:
+    """The step whose decision a message offers to undo; empty when none."""
+    found = [tag.removeprefix("undo-") for tag in message.tags.split() if tag.startswith("undo-")]
+    return found[0] if found else ""
+
+
 @register.filter
 def plus(one: int, other: int) -> int:
     """Sum of two counts."""

@@ -1,6 +1,5 @@
 """The case page and everything a person can do to a case from it."""
 
-import uuid
 from datetime import date
 from typing import Any
 
@@ -12,29 +11,10 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies
 from workflow.commands import cases
-from workflow.queries import around, casepage, desk, timing
-from workflow.rules.codes import HOLD_CAUSES, LEANINGS, PARTIES, REASON_CODES
-from workflow.views.access import authorities_of, signed_in
-from workflow.views.refusals import say_and_return
-
-
-def context_of(request: HttpRequest, reference: str) -> dict[str, Any]:
-    """What the case page, its drawer and its print-out share."""
-    user: Any = request.user
-    page = casepage.case_page(user, reference)
-    return {
-        "page": page,
-        "around": around.around(page.found),
-        "key": uuid.uuid4().hex,
-        "reason_codes": REASON_CODES,
-        "hold_causes": HOLD_CAUSES,
-        "hold_parties": PARTIES,
-        "timing": timing.of_page(page, authorities_of(request), clock.today()),
-        "leanings": LEANINGS,
-        "today": clock.today(),
-        "nav": "queue",
-        "phrases": desk.chips(user, authorities_of(request)),
-    }
+from workflow.views import sheet
+from workflow.views.access import signed_in
+from workflow.views.sheet import Done
+from workflow.views.showing import context_of
 
 
 @signed_in
@@ -68,7 +48,7 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
         expected_until=day(request.POST.get("expected_until", "")),
         key=request.POST.get("key"),
     )
-    return say_and_return(request, _("Put on hold."))
+    return sheet.answer(request, Done(_("Put on hold."), reference))
 
 
 @signed_in
@@ -78,7 +58,7 @@ def resume(request: HttpRequest, reference: str) -> HttpResponse:
     user: Any = request.user
     case = policies.case_or_404(user, reference, clock.today())
     cases.resume(case.pk, actor=user, step_id=_step(request), key=request.POST.get("key"))
-    return say_and_return(request, _("Resumed."))
+    return sheet.answer(request, Done(_("Resumed."), reference))
 
 
 def _step(request: HttpRequest) -> int | None:

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies
 from workflow.commands import cases, steps
-from workflow.queries import around
+from workflow.queries import around, queue
+from workflow.views import sheet
 from workflow.views.access import signed_in
-from workflow.views.refusals import say_and_return
+from workflow.views.sheet import Done
 
 
 @signed_in
@@ -20,7 +21,8 @@ def nudge(request: HttpRequest, step_id: int) -> HttpResponse:
     """POST /steps/<id>/nudge."""
     user: Any = request.user
     told = steps.nudge(step_id, actor=user, key=request.POST.get("key"))["told"]
-    return say_and_return(request, ngettext("Urged: %(n)s person.", "Urged: %(n)s persons.", told) % {"n": told})
+    said = ngettext("Urged: %(n)s person.", "Urged: %(n)s persons.", told) % {"n": told}
+    return sheet.answer(request, Done(said, queue.reference_of(user, step_id), step_id))
 
 
 @signed_in
@@ -37,9 +39,8 @@ def copy_to(request: HttpRequest, reference: str) -> HttpResponse:
         key=request.POST.get("key"),
     )
     count = len(done["copied"])
-    return say_and_return(
-        request, ngettext("Copied to %(n)s person.", "Copied to %(n)s persons.", count) % {"n": count}
-    )
+    said = ngettext("Copied to %(n)s person.", "Copied to %(n)s persons.", count) % {"n": count}
+    return sheet.answer(request, Done(said, reference))
 
 
 @signed_in
@@ -51,7 +52,7 @@ def read_copy(request: HttpRequest, reference: str) -> HttpResponse:
     cases.mark_read(case.pk, actor=user)
     if request.headers.get("X-Shown"):
         return HttpResponse(status=204)
-    return say_and_return(request, _("Marked as read."))
+    return sheet.answer(request, Done(_("Marked as read."), reference))
 
 
 @signed_in
@@ -64,4 +65,4 @@ def override(request: HttpRequest, reference: str) -> HttpResponse:
     if around.may_override(user, clock.today(), case) and form.get("sure") != "1":
         raise errors.InvalidInput(field=_("Confirmation"), expected=_("tick that you take responsibility"))
     cases.override(case.pk, actor=user, reason=form.get("reason", ""), group=form.get("group", ""), key=form.get("key"))
-    return say_and_return(request, _("Passed by override. The county has been told."))
+    return sheet.answer(request, Done(_("Passed by override. The county has been told."), reference))

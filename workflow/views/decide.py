@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from workflow import errors
 from workflow.commands import steps
-from workflow.views import work
-from workflow.views.access import read_once, signed_in
-from workflow.views.cases import context_of
-from workflow.views.refusals import say_and_return
+from workflow.queries import queue
+from workflow.views import sheet
+from workflow.views.access import signed_in
+from workflow.views.sheet import Done
 
 SEEN = "seen-"
 
@@ -37,30 +35,8 @@ def decide(request: HttpRequest, step_id: int) -> HttpResponse:
         reason_code=form.get("reason_code", ""),
     )
     said = {"approve": _("Approved."), "return": _("Returned."), "refuse": _("Refused.")}
-    return onwards(request, step_id, said[verdict])
-
-
-def onwards(request: HttpRequest, step_id: int, message: str) -> HttpResponse:
-    """One round trip: the decided row leaves the list, its toast offers the undo, and the next item is there."""
-    if not request.headers.get("HX-Request"):
-        return say_and_return(request, message)
-    read_once(request, again=True)
-    toast = {"message": message, "decided": step_id, "toast_key": request.POST.get("key", "")}
-    if request.POST.get("work"):
-        address = request.POST["work"]
-        answer = render(request, "workflow/decided_work.html", work.context(request, QueryDict(address)) | toast)
-        answer.headers["HX-Push-Url"] = f"/queue/work/?{address}"
-        return answer
-    return render(request, "workflow/decided.html", _following(request) | toast)
-
-
-def _following(request: HttpRequest) -> dict[str, Any]:
-    """The sheet of the item that follows in the reader's list; nothing when it is the last, or gone meanwhile."""
-    reference = request.POST.get("following", "")
-    try:
-        return context_of(request, reference) if reference else {}
-    except errors.NotFound:
-        return {}
+    reference = queue.reference_of(user, step_id)
+    return sheet.answer(request, Done(said[verdict], reference, step_id, leaves=True, undo=True))
 
 
 @signed_in
@@ -69,7 +45,7 @@ def claim(request: HttpRequest, step_id: int) -> HttpResponse:
     """POST /steps/<id>/claim."""
     user: Any = request.user
     steps.claim(step_id, actor=user, key=request.POST.get("key"))
-    return say_and_return(request, _("Claimed."))
+    return sheet.answer(request, Done(_("Claimed."), queue.reference_of(user, step_id), step_id))
 
 
 @signed_in
@@ -78,4 +54,4 @@ def release(request: HttpRequest, step_id: int) -> HttpResponse:
     """POST /steps/<id>/release."""
     user: Any = request.user
     steps.release(step_id, actor=user, key=request.POST.get("key"))
-    return say_and_return(request, _("Released."))
+    return sheet.answer(request, Done(_("Released."), queue.reference_of(user, step_id), step_id))

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors
 from workflow.commands import promises as given
-from workflow.queries import promises
+from workflow.queries import promises, queue
+from workflow.views import sheet
 from workflow.views.access import authorities_of, signed_in
 from workflow.views.cases import day
-from workflow.views.refusals import say_and_return
+from workflow.views.sheet import Done
 
 STATUS: dict[str, Any] = {
     promises.OPEN: gettext_lazy("open"),
@@ -46,4 +47,5 @@ def promise(request: HttpRequest, step_id: int) -> HttpResponse:
         note=request.POST.get("note", ""),
         key=request.POST.get("key"),
     )
-    return say_and_return(request, _("Promised by %(day)s.") % {"day": promised_on.isoformat()})
+    said = _("Promised by %(day)s.") % {"day": promised_on.isoformat()}
+    return sheet.answer(request, Done(said, queue.reference_of(user, step_id), step_id))

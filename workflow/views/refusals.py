@@ -83,12 +83,19 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def fragment(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The same words for htmx; HX-Reswap tells the desk's script that this error is meant to be shown."""
-    template = "workflow/partials/" + ("refused_here.html" if request.method == "POST" else "refused.html")
-    response = render(request, template, {"message": refusal.message, "refusal": refusal}, status=refusal.status)
+    """The same words for htmx; HX-Reswap tells the desk's script that this error is meant to be shown.
+
+    The sheet stays as it is, with everything typed, and the words stand beside its buttons; what was asked from a row
+    or a toast (`say`) is answered by a toast.
+    """
+    name, where = ("refused", "") if request.method != "POST" else ("refused_here", "#sheet-note")
+    if request.POST.get("say") == "toast":
+        name, where = "toast_refused", "#toasts"
+    context = {"message": refusal.message, "refusal": refusal}
+    response = render(request, f"workflow/partials/{name}.html", context, status=refusal.status)
     response.headers["HX-Reswap"] = "innerHTML"
-    if request.method == "POST":  # the sheet stays as it is, with everything typed; the words stand beside its buttons
-        response.headers["HX-Retarget"] = "#sheet-note"
+    if where:
+        response.headers["HX-Retarget"] = where
     return response
 
 

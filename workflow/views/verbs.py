@@ -2,23 +2,37 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from workflow import errors
+from workflow import errors, rights
 from workflow.commands import steps
 from workflow.models import User
 from workflow.queries import actions
 from workflow.queries.actions import Action
 from workflow.queries.glance import Glance
+from workflow.views import sheet
 from workflow.views.access import signed_in
-from workflow.views.refusals import say_and_return, wants_json, way_back
+from workflow.views.refusals import wants_json, way_back
+from workflow.views.sheet import Done
 
 SEEN = "seen-"
+SHEETS = ("drawer", "work")
+LEAVING = ("reassign", "give_opinion")  # what is done with one's own step is off one's desk
+SAID: dict[str, Any] = {
+    "reassign": gettext_lazy("Reassigned."),
+    "add_signer": gettext_lazy("Signers added."),
+    "delegate": gettext_lazy("Asked. The step comes back to you."),
+    "give_opinion": gettext_lazy("Your opinion was given."),
+    "drop_signer": gettext_lazy("Signer dropped."),
+    "take_back": gettext_lazy("Taken back: the step is yours again."),
+}
 CHOOSING = ("reassign", "add_signer", "delegate")
 SEARCHED = 12  # from this many people on the list has a search box
 Doing = Callable[[int, User, QueryDict], dict[str, Any]]
@@ -104,10 +118,13 @@ def verb(request: HttpRequest, step_id: int, verb: str) -> HttpResponse:
     try:
         outcome = DOING[verb](step_id, user, request.POST)
     except errors.Refusal as refusal:
-        if wants_json(request) or refusal.status == 404:
+        if wants_json(request) or refusal.status == 404 or request.POST.get("say"):
             raise
         return _show(request, found, action, refusal)
-    return _done(request, verb, outcome)
+    if wants_json(request):
+        return JsonResponse(outcome)
+    mine = verb in LEAVING and rights.authority(found, action.step) is not None
+    return _done(request, verb, Done(str(SAID[verb]), found.case.reference, step_id, leaves=mine))
 
 
 def _show(request: HttpRequest, found: Glance, action: Action, refusal: errors.Refusal | None = None) -> HttpResponse:
@@ -146,19 +163,10 @@ def _home(found: Glance) -> str:
     return f"/cases/{found.case.reference}/"
 
 
-def _done(request: HttpRequest, verb: str, outcome: dict[str, Any]) -> HttpResponse:
-    if wants_json(request):
-        return JsonResponse(outcome)
-    said = {
-        "reassign": _("Reassigned."),
-        "add_signer": _("Signers added."),
-        "delegate": _("Asked. The step comes back to you."),
-        "give_opinion": _("Your opinion was given."),
-        "drop_signer": _("Signer dropped."),
-        "take_back": _("Taken back: the step is yours again."),
-    }
-    answer = say_and_return(request, said[verb])
-    if request.headers.get("HX-Request"):  # the list and the counts have changed: load the page anew
-        answer = HttpResponse(status=204)
-        answer.headers["HX-Redirect"] = way_back(request)
+def _done(request: HttpRequest, verb: str, done: Done) -> HttpResponse:
+    """In the sheet the form stood in a slot of its own: the answer takes the sheet's place."""
+    answer = sheet.answer(request, replace(done, taken_back=verb == "take_back"))
+    if request.POST.get("sheet") in SHEETS:
+        answer.headers["HX-Retarget"] = f"#{request.POST['sheet']}"
+        answer.headers["HX-Reswap"] = "innerHTML"
     return answer

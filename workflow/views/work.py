@@ -12,7 +12,7 @@ from workflow.models import Decision
 from workflow.queries import filters, queue
 from workflow.queries.words import verdict_counts
 from workflow.views.access import signed_in
-from workflow.views.cases import context_of
+from workflow.views.showing import context_of
 
 RUN = 50  # items of one run
 
@@ -36,6 +36,7 @@ def context(request: HttpRequest, address: QueryDict) -> dict[str, Any]:
         "asked": asked,
         "at": at,
         "total": len(ids),
+        "here": _place(asked, ids, at),
         "ahead": _place(asked, ids, at + 1),
         "behind": _place(asked, ids, at - 1) if at else "",
         "nav": "queue",
@@ -54,14 +55,13 @@ def _item(request: HttpRequest, step_id: int) -> dict[str, Any]:
     if not reference:
         return {"gone": True}
     try:
-        shown = context_of(request, reference)
+        return context_of(request, reference)
     except errors.NotFound:
         return {"gone": True}
-    mine = [one for one in shown["page"].mine if one.waiting.step.pk == step_id]
-    return shown | {"item": mine[0] if mine else None}
 
 
 def _tally(user: Any, ids: list[int]) -> dict[str, Any]:
-    """How the run ended: decided one way or another, and left."""
-    made = Counter(Decision.objects.filter(step__in=ids, actor=user).values_list("verdict", flat=True))
+    """How the run ended: decided one way or another, and left; what was taken back counts as left."""
+    stands = Decision.objects.filter(step__in=ids, actor=user, step__taken_back_at=None)
+    made = Counter(stands.values_list("verdict", flat=True))
     return {"finished": True, "tally": verdict_counts(made), "left": len(ids) - sum(made.values())}

@@ -13,6 +13,7 @@
       row.scrollIntoView({ block: "nearest" });
     }
   }
+  function ofCase(reference) { return rows().filter(function (row) { return row.dataset.ref === reference; }); }
   function neighbour(row, step) {
     var all = rows(), place = all.indexOf(row);
     return all[place + step] || null;
@@ -51,22 +52,34 @@
     if (opener) { mark(opener.closest("tr")); then = opener.dataset.then || ""; }
     if (go) { desk.move(go.dataset.go === "next" ? 1 : -1); }
     if (event.target.closest("[data-close-drawer]")) { desk.close(); }
+    if (event.target.closest(".verbslot [data-close-verb]")) {
+      event.preventDefault();
+      event.target.closest(".verbslot").textContent = "";
+    }
     if (event.target.closest("[data-reopen]")) {
       if (current() && desk.isOpen()) { desk.openRow(current()); } else { location.reload(); }
     }
   });
-  // what follows in this list is named with the decision, so that its answer is already the next item
+  // a form of the sheet says which rows are its own and what follows, so that its answer is already the next item
   document.body.addEventListener("htmx:configRequest", function (event) {
-    if (event.target.matches("#drawer form.decide")) {
-      var row = current(), next = row && (neighbour(row, 1) || neighbour(row, -1));
-      event.detail.parameters.following = next ? next.dataset.ref : "";
-    }
+    var box = event.target.closest("#drawer, #work"), given = event.detail.parameters;
+    if (!box || event.detail.verb !== "post") { return; }
+    var sheet = box.querySelector("[data-reference]"), row = current();
+    var next = row && (neighbour(row, 1) || neighbour(row, -1));
+    given.sheet = box.id;
+    given.following = next ? next.dataset.ref : "";
+    if (sheet && box.id === "work") { given.here = sheet.dataset.here; given.ahead = sheet.dataset.ahead; }
+    if (sheet) { given.row = ofCase(sheet.dataset.reference).map(function (one) { return one.dataset.step; }); }
   });
   document.body.addEventListener("htmx:afterSwap", function (event) {
     var target = event.detail.target || event.target;
     if (target.id === "drawer") { opened(); }
     if (target.id === "work") { first(target); window.scrollTo(0, 0); }
-    if (target.id === "desk" || event.target.id === "desk") { choose(); }
+    if (target.id === "desk" || event.target.id === "desk") {
+      var open = drawer() && drawer().querySelector("[data-reference]");
+      if (open) { mark(ofCase(open.dataset.reference)[0]); }
+      choose();
+    }
   });
   // --- several at once: the preview comes in a dialog; after the results the list is shown afresh ------------------
   function bulk() { return document.getElementById("bulkdialog"); }
@@ -94,11 +107,11 @@
     first(box);
     if (sheet) {
       sessionStorage.setItem("sheet", document.body.dataset.user + ":" + sheet.dataset.reference);
-      mark(rows().filter(function (row) { return row.dataset.ref === sheet.dataset.reference; })[0]);
+      mark(ofCase(sheet.dataset.reference)[0]);
     }
     if (then && desk.press) { desk.press(then); }
     then = "";
-    if (box.querySelector("[data-list-done]")) { reload(); } else if (document.querySelector("[data-toast]")) { desk.pulse(true); }
+    if (box.querySelector("[data-list-done], [data-list-changed]")) { reload(); } else if (document.querySelector("[data-toast]")) { desk.pulse(true); }
   }
   // a severity's heading without rows left under it goes too
   function tidy() {
@@ -152,7 +165,7 @@
   // back from the sign-in: the sheet that was open is opened again, its comment comes back by itself
   var kept = sessionStorage.getItem("sheet") || "", mine = document.body.dataset.user + ":";
   if (drawer() && !desk.isOpen() && document.referrer.indexOf(document.body.dataset.login) > 0 && kept.indexOf(mine) === 0) {
-    var row = rows().filter(function (one) { return one.dataset.ref === kept.slice(mine.length); })[0];
+    var row = ofCase(kept.slice(mine.length))[0];
     if (row) { desk.openRow(row); }
   }
   choose();
