@@ -57,6 +57,7 @@ def documented(what: str) -> int:
 def test_keys_decide_and_the_next_item_is_there_in_one_round_trip(reviewer: Desk) -> None:
     page = reviewer.page
     before = mine(page)
+    page.evaluate("window.stays = true")  # gone with the page, were it loaded anew
     page.keyboard.press("j")
     page.keyboard.press("a")
     page.wait_for_selector("#drawer .sheet")
@@ -71,7 +72,15 @@ def test_keys_decide_and_the_next_item_is_there_in_one_round_trip(reviewer: Desk
     page.wait_for_function(f"() => document.querySelector('.side [data-count=mine]').innerText === '{before - 1}'")
     reviewer.shot("decided-next")
     page.keyboard.press("u")
+    page.wait_for_function(f"() => document.querySelector('#drawer h2').innerText === {first!r}")
     page.wait_for_function(f"() => document.querySelector('.side [data-count=mine]').innerText === '{before}'")
+    page.wait_for_selector(f"tr.cur a.t:text-is('{first}')")  # as late as before, and so in its place again
+    page.click("#drawer form.claim button")
+    page.wait_for_function("() => document.querySelector('#drawer form.claim').action.endsWith('/claim')")
+    page.keyboard.press("c")
+    page.click("#drawer .verbform [data-close-verb]")
+    assert page.locator("#drawer .verbform").count() == 0 and page.evaluate("window.stays")
+    reviewer.shot("undone")
     page.keyboard.press("Escape")
     assert page.locator("#drawer .sheet").count() == 0
     page.keyboard.press("?")
@@ -129,6 +138,12 @@ def test_working_through_with_keys_to_the_end_card(reviewer: Desk) -> None:
     page.wait_for_selector("#work .sheet")
     assert f"1 / {total}" in page.inner_text(".workbar")
     reviewer.shot("work-through")
+    first = page.inner_text("#work h2")
+    page.keyboard.press("a")
+    page.wait_for_function(f"() => document.querySelector('#work').innerText.includes('2 / {total}')")
+    page.keyboard.press("u")
+    page.wait_for_function(f"() => document.querySelector('#work').innerText.includes('1 / {total}')")
+    assert page.inner_text("#work h2") == first
     page.keyboard.press("a")
     page.wait_for_function(f"() => document.querySelector('#work').innerText.includes('2 / {total}')")
     for _left in range(total - 1):

@@ -7,7 +7,7 @@ import pytest
 
 from tests import builders
 from tests.workflow.test_signers import REVIEWS, ask, at_group_approval, at_town_review
-from workflow import audit, errors
+from workflow import audit, clock, errors
 from workflow.commands import cases, steps
 from workflow.models import Case, Decision, Event, Notice, Round, Step
 
@@ -34,6 +34,29 @@ def test_an_approval_is_taken_back_and_asked_again_of_the_same_person(world: bui
     steps.decide(again.pk, actor=world.town_reviewer, verdict="approve")
     assert _open(case) == {"vice_approval", "chair_approval"}
     assert audit.verify(case.reference).ok
+
+
+@pytest.mark.parametrize("verdict", ["approve", "return"])
+def test_deciding_and_taking_back_gives_nobody_new_days(world: builders.World, verdict: str) -> None:
+    case, step = at_town_review(world)
+    now = Case.objects.get(pk=case.pk).last_event_at + timedelta(days=21)
+    words = {"comment": "?", "to": "drafter"} if verdict == "return" else {}
+    steps.decide(step.pk, actor=world.town_reviewer, verdict=verdict, now=now, **words)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(seconds=9))
+    again = builders.open_step(case, "town_review")
+    before = Step.objects.get(pk=step.pk)
+    assert before.due < clock.date_of(now)  # it was late, and still is
+    assert (again.due, again.opened_at, again.due_version) == (before.due, before.opened_at, before.due_version)
+    assert Round.objects.get(pk=again.round_id).opened_at > before.opened_at
+
+
+def test_days_at_the_others_are_not_counted_against_who_takes_back(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    now = Case.objects.get(pk=case.pk).last_event_at
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(days=14))
+    again = builders.open_step(case, "town_review")
+    assert (again.held_days, again.due > Step.objects.get(pk=step.pk).due) == (10, True)
 
 
 def test_taking_back_a_submission_brings_the_draft_back(world: builders.World) -> None:

@@ -1,7 +1,7 @@
 """Dates of one step: forward from its lead, backward from the schedule, due = the earliest, papers included."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from workflow import clock, timelines
 from workflow.commands.work import Work
@@ -23,7 +23,22 @@ def stamp(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
     step.not_before = work.today + timedelta(days=plan.not_before_days) if plan.not_before_days else None
     step.backward = line.backward(work.route, work.case.facts).get(place.group.key)
     step.expiry = work.case.expiry_for(plan.needs, plan.duty)
+    if work.undoing is not None:
+        _run_on(work, step, work.undoing.at)
     settle(work, step)
+
+
+def _run_on(work: Work, step: Step, undone: datetime) -> None:
+    """A step that was open when a decision now taken back was made, and is asked again, keeps its opening and its
+    lateness: deciding and undoing gives nobody new days. The days in between are not counted against it."""
+    same = [one for one in work.steps if one.plan == step.plan and one is not step and one.opened_at <= undone]
+    old = max((one for one in same if (one.closed_at or undone) >= undone), key=lambda one: one.pk, default=None)
+    if old is None:
+        return
+    between = timeline(work).calendar.between(clock.date_of(undone), work.today)
+    step.opened_at, step.not_before = old.opened_at, old.not_before
+    step.held_days, step.was_late = old.held_days + between, old.was_late
+    step.due = old.due
 
 
 def stamp_signer(work: Work, step: Step, parent: Step) -> None:

@@ -27,7 +27,7 @@ def take_back(step_id: int, *, actor: User, key: str | None = None, now: datetim
             step = work.step(step_id)
             if refusal := rights.why_not_take_back(work, step):
                 raise refusal
-            decision = work.decisions[step.pk]
+            decision = work.undoing = work.decisions[step.pk]
             if authority := rights.authority(work, step):
                 work.as_authority(authority)
             _undo(work, step)

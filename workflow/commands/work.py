@@ -41,6 +41,7 @@ class Work:
         self.hops: list[str] = []  # states entered, in order: the trigger judges every hop, not the jump
         self.changed: dict[int, Round | Step | Hold] = {}  # by identity, in order of first change
         self.deciding: Step | None = None  # the step whose decision this command records: what it ends says so
+        self.undoing: Decision | None = None  # the one this command takes back: what it ended runs on
         self.participants: list[Participant] = []
         self._authorities: list[policies.Authority] | None = None
         self._ids: dict[type, list[int]] = {}
