@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from workflow.models import Case, Decision, Event, Opinion, StreamHead
 from workflow.rules import canonical
@@ -120,16 +121,16 @@ def _walk(events: Iterator[Event], heads: dict[str, tuple[int, str]]) -> Iterato
         where = f"{event.stream}#{event.sequence}"
         sequence, checked = sequence + 1, checked + 1
         if event.sequence != sequence or event.previous != previous:
-            yield (where, "an event is missing or out of order before this one"), checked
+            yield (where, _("an event is missing or out of order before this one")), checked
         if canonical.link(previous, stream, sequence, event.body) != event.hash:
-            yield (where, "the text does not fit its hash"), checked
+            yield (where, _("the text does not fit its hash")), checked
         if not _fits_body(event):
-            yield (where, "the columns do not fit the hashed text"), checked
+            yield (where, _("the columns do not fit the hashed text")), checked
         previous = event.hash
         if left.get(stream) == (sequence, previous):
             left.pop(stream)
     remaining = sorted(name for name, (count, _head) in left.items() if count)
-    yield ((remaining[0], "events are missing at the end of this chain") if remaining else None), checked
+    yield ((remaining[0], _("events are missing at the end of this chain")) if remaining else None), checked
 
 
 def _fits_body(event: Event) -> bool:
@@ -159,5 +160,5 @@ def _bad_decision(using: str, case_reference: str | None) -> tuple[str, str] | N
         for row in found.iterator(chunk_size=5000):
             if digest(row) != row.digest or row.digest not in digests:
                 name = model._meta.model_name
-                return f"{name}:{row.pk}", f"the {name} row does not fit the event that recorded it"
+                return f"{name}:{row.pk}", _("the row does not fit the event that recorded it")
     return None

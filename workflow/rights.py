@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from workflow import errors, policies, reach, seats
 from workflow.models import Decision, Round, Step, kinds
 from workflow.policies import Authority
-from workflow.rules import four_eyes
+from workflow.rules import four_eyes, words
 from workflow.rules.codes import HOLD_CAUSES
 from workflow.rules.effects import K_OF_N, WEIGHTED
 from workflow.rules.route import Place, nearest
@@ -239,7 +239,7 @@ def waits_for(run: Run, step: Step) -> errors.Refusal | None:
     ]
     if not asked:
         return None
-    return errors.WaitsForAnother(who="、".join(str(one.holder) for one in asked))
+    return errors.WaitsForAnother(who=words.listed(one.holder for one in asked))
 
 
 def missing_for(run: Run, step: Step) -> list[str]:

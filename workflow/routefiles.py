@@ -3,6 +3,7 @@
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
 from workflow import errors
 from workflow.models import Route
@@ -31,13 +32,13 @@ def to_yaml(route: Route) -> str:
 def from_yaml(raw: bytes, kind: str) -> routedoc.Document:
     """The document in a file; InvalidInput with the place when it is none."""
     if len(raw) > MOST_BYTES:
-        raise errors.InvalidInput(field="YAML", expected=f"at most {MOST_BYTES // 1000} kB")
+        raise errors.InvalidInput(field="YAML", expected=_("a file of at most 300 kB"))
     try:
         found = yaml.load(raw.decode("utf-8-sig"), Loader=_Plain)
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as trouble:
         raise errors.InvalidInput(field="YAML", expected=str(trouble)[:200]) from trouble
     if not isinstance(found, dict) or found.get("kind", kind) != kind or not routeshape.well_formed(found):
-        raise errors.InvalidInput(field="YAML", expected="kind, modes and stages as in an exported file")
+        raise errors.InvalidInput(field="YAML", expected=_("kind, modes and stages as in an exported file"))
     content = {name: part for name, part in found.items() if name in ("policies", "stages")}
     return routedoc.tidy(content)
 

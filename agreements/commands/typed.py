@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agreements import authority
 from agreements.models import Agreement, TypedDraft
 from agreements.queries import page
@@ -18,7 +20,7 @@ def keep(case: Agreement, fields: Mapping[str, Any], *, actor: User, now: dateti
     moment = now or clock.now()
     authority.ensure(case, "content", policies.postings_of(actor, clock.date_of(moment)), page.cadres_of(case))
     if sum(len(str(value)) for value in fields.values()) > LONGEST:
-        raise errors.InvalidInput(field="form", expected=f"at most {LONGEST} characters")
+        raise errors.InvalidInput(field=_("What was typed"), expected=_("at most %(n)s characters") % {"n": LONGEST})
     clean = {name: value.replace("\x00", "") if isinstance(value, str) else value for name, value in fields.items()}
     TypedDraft.objects.update_or_create(agreement=case, user=actor, defaults={"fields": clean, "at": moment})
     return moment

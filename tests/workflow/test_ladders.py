@@ -84,7 +84,7 @@ def test_only_the_keeper_of_the_unit_changes_its_ladder(world: builders.World, w
 
 def test_a_ladder_that_would_tell_nobody_is_refused(world: builders.World):
     county = world.units[builders.COUNTY]
-    with pytest.raises(errors.InvalidInput, match="who is told"):
+    with pytest.raises(errors.InvalidInput, match="请选择告知对象"):
         wrong = TERSE | {"severe": (Rung(0, ("mayor",)),)}
         commands.change(KIND, "", county, wrong, actor=world.county_officer, now=OPENED)
     assert not Ladder.objects.exists()

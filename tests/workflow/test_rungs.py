@@ -88,11 +88,11 @@ def test_stored_ladders_come_back_as_they_were_and_wrong_ones_say_what_is_wrong(
     assert rungs.from_rows(rungs.as_rows(rungs.DEFAULT)) == rungs.DEFAULT
     good = rungs.DEFAULT["severe"]
     wrong = {
-        "every rung once": (Rung(1, ("holder",)), Rung(1, ("holder",))),
-        "within 60": (Rung(99, ("holder",)),),
-        "who is told": (Rung(0, ("holder",)), Rung(1, ("mayor",))),
-        "the holder must be told": (Rung(0, ("county",)),),
-        "no ladder": (),
+        "每级只填一次": (Rung(1, ("holder",)), Rung(1, ("holder",))),
+        "60 个工作日以内": (Rung(99, ("holder",)),),
+        "请选择告知对象": (Rung(0, ("holder",)), Rung(1, ("mayor",))),
+        "至少有一级须告知经办人": (Rung(0, ("county",)),),
+        "缺少提醒阶梯": (),
     }
     for words, ladder in wrong.items():
         assert any(words in fault for fault in rungs.faults({"ordinary": ladder, "severe": good}))

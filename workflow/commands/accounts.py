@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from workflow import audit, clock, errors
@@ -22,7 +23,7 @@ def create_admin(username: str, full_name: str, password: str, role: str, *, now
         raise errors.InvalidInput(field="role", expected=", ".join(ADMINISTRATORS))
     unit = Unit.objects.order_by("code").first()
     if unit is None:
-        raise errors.InvalidInput(field="unit", expected="a loaded programme: run manage.py load_programme first")
+        raise errors.InvalidInput(field=_("Unit"), expected=_("a loaded programme: run manage.py load_programme first"))
     with transaction.atomic():
         user = User(username=username, full_name=full_name)
         set_password(user, password)
@@ -36,7 +37,7 @@ def reset_password(username: str, password: str, *, now: datetime | None = None)
     moment = now or clock.now()
     user = User.objects.filter(username=username).first()
     if user is None:
-        raise errors.InvalidInput(field="username", expected="an existing user name")
+        raise errors.InvalidInput(field=_("User name"), expected=_("an existing user name"))
     with transaction.atomic():
         set_password(user, password)
         audit.append_to_stream("system", "account.password_reset", moment, None, {"user": user.pk})
@@ -47,7 +48,7 @@ def set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as trouble:
-        raise errors.InvalidInput(field="password", expected=" ".join(trouble.messages)) from trouble
+        raise errors.InvalidInput(field=_("Password"), expected=" ".join(trouble.messages)) from trouble
     user.set_password(password)
     user.is_sample = False
     user.save()

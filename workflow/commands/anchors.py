@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from workflow import audit, clock
 from workflow.audit import VerifyResult
@@ -40,7 +41,7 @@ def verify_all(*, now: datetime | None = None, by: User | None = None) -> Verify
     found = audit.verify()
     bad = _first_missing() if found.ok else None
     if bad:
-        found = VerifyResult(False, found.checked, bad, "an anchored event is missing or was changed")
+        found = VerifyResult(False, found.checked, bad, _("an anchored event is missing or was changed"))
     written = write(moment, full=True) if found.ok else ""
     Verification.objects.create(
         at=moment, ok=found.ok, checked=found.checked, first_bad=found.first_bad, why=found.why, root=written, by=by

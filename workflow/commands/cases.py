@@ -66,7 +66,9 @@ def hold(
     The days are booked to `party`, by default the one the cause points at.
     """
     if cause not in HOLD_CAUSES or (cause == "other" and not text.strip()):
-        raise errors.InvalidInput(field="cause", expected="a cause of the list; say what when it is another one")
+        raise errors.InvalidInput(
+            field=_("Cause of the hold"), expected=_("a cause of the list; say what when it is another one")
+        )
     if party and party not in PARTIES:
         raise errors.InvalidInput(field="party", expected=", ".join(PARTIES))
     body = [cause, text, expected_until, party, step_id]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors
 from workflow.commands import accounts, calendar
@@ -42,7 +43,7 @@ def install(
     """Make the first county (6-digit code, name), towns (9-digit code, name) and administrators, all or nothing."""
     moment = now or clock.now()
     if not secrets.compare_digest(code.strip().lower(), settings.SETUP_CODE.lower()):
-        raise errors.InvalidInput(field="setup_code", expected="the code that the start printed on this machine")
+        raise errors.InvalidInput(field=_("Set-up code"), expected=_("the code that the start printed on this machine"))
     towns, people = list(towns), list(people)
     _check(county, towns, people)
     with transaction.atomic():
@@ -55,14 +56,16 @@ def install(
 
 def _check(county: tuple[str, str], towns: list[tuple[str, str]], people: list[FirstPerson]) -> None:
     if not re.fullmatch(r"\d{6}", county[0]) or not county[1].strip():
-        raise errors.InvalidInput(field="county", expected="a name and the six digits of its division code")
+        raise errors.InvalidInput(field=_("County"), expected=_("a name and the six digits of its division code"))
     for code, name in towns:
         if not re.fullmatch(county[0] + r"\d{3}", code) or not name.strip():
-            raise errors.InvalidInput(field="town", expected=f"a name and nine digits that begin with {county[0]}")
+            raise errors.InvalidInput(
+                field=_("Town"), expected=_("a name and nine digits that begin with %(code)s") % {"code": county[0]}
+            )
     if len({code for code, _name in towns}) != len(towns):
-        raise errors.InvalidInput(field="town", expected="each code once")
+        raise errors.InvalidInput(field=_("Town"), expected=_("each code once"))
     if len({person.username for person in people}) != len(people):
-        raise errors.InvalidInput(field="username", expected="another person for each administrator")
+        raise errors.InvalidInput(field=_("User name"), expected=_("another person for each administrator"))
 
 
 def _write(county: tuple[str, str], towns: list[tuple[str, str]], people: list[FirstPerson], moment: datetime) -> None:

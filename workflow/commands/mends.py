@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from workflow import clock, errors, policies
 from workflow.commands import askers, findings, handover
 from workflow.commands.change import change, retried
@@ -78,7 +80,7 @@ def _do(work: Work, found: Finding, how: str, to: User | None) -> None:
 
 def _give(work: Work, found: Finding, to: User | None) -> None:
     if to is None or found.step_id is None:
-        raise errors.InvalidInput(field="to", expected="a person who holds the post")
+        raise errors.InvalidInput(field=_("To"), expected=_("a person who holds the post"))
     step = work.step(found.step_id)
     if step.state != "open":
         raise errors.NoLongerOpen(why=step.state)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies
 from workflow.commands import claims
@@ -27,9 +28,11 @@ def lend(
     if posting is None:
         raise errors.NotFound()
     if start < today or until < start:
-        raise errors.InvalidInput(field="until", expected="a date not before the first day, and no day in the past")
+        raise errors.InvalidInput(
+            field=_("Until"), expected=_("a date not before the first day, and no day in the past")
+        )
     if substitute.pk == actor.pk or not policies.postings_of(substitute, today):
-        raise errors.InvalidInput(field="substitute", expected="a colleague with a valid posting")
+        raise errors.InvalidInput(field=_("To"), expected=_("a colleague with a valid posting"))
     with transaction.atomic():
         lent = Substitution.objects.create(
             posting=posting,

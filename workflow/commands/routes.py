@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies
 from workflow.commands.change import retried
@@ -51,7 +52,7 @@ def bring_in(route_id: int, content: Document, *, actor: User, now: datetime | N
     """Make an imported document the draft beside this version; a draft under way is refused, not overwritten."""
     moment = now or clock.now()
     if not routeshape.well_formed(content):
-        raise errors.InvalidInput(field="YAML", expected="stages, tracks, groups and plans as in an exported file")
+        raise errors.InvalidInput(field="YAML", expected=_("stages, tracks, groups and plans as in an exported file"))
     with transaction.atomic():
         source = _locked(route_id)
         may_keep(actor, source.unit, moment)
@@ -95,7 +96,9 @@ def edit(
         before = document(route)
         after = change(copy.deepcopy(before))
         if not routeshape.well_formed(after):
-            raise errors.InvalidInput(field="route", expected="stages, tracks, groups and plans")
+            raise errors.InvalidInput(
+                field=_("Routes"), expected=_("stages, tracks, groups and plans as in an exported file")
+            )
         after = routedoc.tidy(after)
         if after != before:
             route.document, route.digest = after, digest(route.kind, route.mode, after)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from workflow import candidates, errors, rights, seats
 from workflow.commands import deciding, rounds, sight
 from workflow.commands.change import change, retried
@@ -68,7 +70,7 @@ def chosen(work: Work, step: Step, purpose: str, wanted: list[int], days: int) -
     if not wanted:
         raise errors.NobodyNamed()
     if not 1 <= days <= MOST_DAYS:
-        raise errors.InvalidInput(field="days", expected=f"1-{MOST_DAYS}")
+        raise errors.InvalidInput(field=_("Working days they get"), expected=f"1-{MOST_DAYS}")
     return [candidates.pick(work, step, purpose, user_id) for user_id in wanted]
 
 

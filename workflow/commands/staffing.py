@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies
 from workflow.commands import accounts
@@ -34,9 +35,11 @@ def add_unit(code: str, name: str, *, actor: User, now: datetime | None = None) 
     moment = now or clock.now()
     code, name = code.strip(), name.strip()
     if not (CODE.fullmatch(code) or OFFICE.fullmatch(code)):
-        raise errors.InvalidInput(field="code", expected="6, 9, 12 or 14 digits, or a division's code with .letters")
+        raise errors.InvalidInput(
+            field=_("Code"), expected=_("6, 9, 12 or 14 digits, or a division's code with .letters")
+        )
     if not name:
-        raise errors.InvalidInput(field="name", expected="a name")
+        raise errors.InvalidInput(field=_("Name"), expected=_("a name"))
     unit = Unit(code=code, name=name, valid_from=clock.date_of(moment))
     ensure_reach(actor, unit, clock.date_of(moment))
     try:
@@ -53,7 +56,7 @@ def rename_unit(unit: Unit, name: str, *, actor: User, now: datetime | None = No
     moment = now or clock.now()
     ensure_reach(actor, unit, clock.date_of(moment))
     if not name.strip():
-        raise errors.InvalidInput(field="name", expected="a name")
+        raise errors.InvalidInput(field=_("Name"), expected=_("a name"))
     with transaction.atomic():
         Unit.objects.filter(pk=unit.pk).update(name=name.strip())
         audit.append_to_stream(f"unit:{unit.pk}", "unit.renamed", moment, actor.pk, {"unit": unit.pk})
@@ -68,7 +71,7 @@ def add_person(
     reach_of(actor, clock.date_of(moment))
     username, full_name = username.strip(), full_name.strip()
     if not username or not full_name:
-        raise errors.InvalidInput(field="username", expected="a user name and a full name")
+        raise errors.InvalidInput(field=_("User name"), expected=_("a user name and a full name"))
     if User.objects.filter(username=username).exists():
         raise errors.TakenName(name=username)
     with transaction.atomic():
@@ -139,16 +142,16 @@ def post(
     ensure_reach(actor, unit, today)
     ensure_person(actor, user, moment)
     if role not in Role.values:
-        raise errors.InvalidInput(field="role", expected="a role of the list")
+        raise errors.InvalidInput(field=_("Role"), expected=_("a role of the list"))
     if valid_until and valid_until < start:
-        raise errors.InvalidInput(field="valid_until", expected="a day not before the first one")
+        raise errors.InvalidInput(field=_("Until"), expected=_("a day not before the first one"))
     _ensure_compatible(user, role, start)
     with transaction.atomic():
         made, fresh = Posting.objects.get_or_create(
             user=user, role=role, unit=unit, valid_from=start, defaults={"valid_until": valid_until}
         )
         if not fresh:
-            raise errors.InvalidInput(field="role", expected="a post that this person does not hold yet")
+            raise errors.InvalidInput(field=_("Role"), expected=_("a post that this person does not hold yet"))
         facts = {"posting": made.pk, "user": user.pk, "role": role, "from": str(start), "until": str(valid_until or "")}
         audit.append_to_stream(f"unit:{unit.pk}", "posting.given", moment, actor.pk, facts)
     return made
@@ -157,7 +160,7 @@ def post(
 def _ensure_compatible(user: User, role: str, start: date) -> None:
     held = set(Posting.objects.filter(policies.valid_on(start), user=user).values_list("role", flat=True)) - {role}
     if held and (role in ADMINS or held & ADMINS):
-        raise errors.InvalidInput(field="role", expected="an administrator holds no other post")
+        raise errors.InvalidInput(field=_("Role"), expected=_("an administrator holds no other post"))
 
 
 def end_post(posting: Posting, *, actor: User, last_day: date | None = None, now: datetime | None = None) -> None:

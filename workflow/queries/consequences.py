@@ -12,6 +12,7 @@ from workflow.queries.glance import Glance
 from workflow.rules import conditions, effects
 from workflow.rules.effects import APPROVE, REFUSE, RETURN, Effect
 from workflow.rules.route import FAILED, OPEN, PASSED, GroupSpec, Place
+from workflow.rules.words import listed
 
 
 def of(glance: Glance, step: Step, verdict: str, to: str = "", resume: str = "with_me") -> list[str]:
@@ -55,7 +56,7 @@ def _words(glance: Glance, live: Round, found: Effect, step: Step) -> Iterator[s
         ) % {"n": found.needed}
     others = [members[int(str(key))] for key in found.cancelled if members[int(str(key))] is not step]
     if ended := [who(one) for other in others for one in _asked_for(glance, other)]:
-        yield _("No longer asked: %(who)s.") % {"who": "、".join(ended)}
+        yield _("No longer asked: %(who)s.") % {"who": listed(ended)}
     if found.opens_next:
         following = seats.waiting(glance, live)[0]
         yield _("Next in turn: %(who)s.") % {"who": words.name(following.names)}
@@ -106,7 +107,7 @@ def _done(glance: Glance, groups: Iterable[GroupSpec]) -> bool:
 def _asked(glance: Glance, place: Place) -> str:
     plans = [plan for plan in place.group.plans if conditions.holds(plan.condition, glance.case.facts)]
     posts = sorted({str(policies.Role(plan.role).label) for plan in plans})
-    return f"{words.name(place.group.names)} ({'、'.join(posts)})"
+    return f"{words.name(place.group.names)} ({listed(posts)})"
 
 
 def _sent_back(glance: Glance, live: Round, to: str, resume: str) -> Iterator[str]:
@@ -174,5 +175,5 @@ def of_taking_back(glance: Glance, step: Step) -> list[str]:
         _("“%(group)s” is asked again; your decision stays in the history.") % {"group": name_of(glance, live.group)}
     ]
     if behind:
-        said.append(_("No longer asked: %(who)s.") % {"who": "、".join(sorted({who(one) for one in behind}))})
+        said.append(_("No longer asked: %(who)s.") % {"who": listed(sorted({who(one) for one in behind}))})
     return said

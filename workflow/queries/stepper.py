@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from workflow import calendars, clock
 from workflow.models import Decision, Step
 from workflow.rules.route import RouteSpec, StageSpec
@@ -87,7 +89,7 @@ def _names(decisions: Iterable[Decision]) -> dict[str, list[str]]:
     for decision in sorted(decisions, key=lambda one: one.at, reverse=True):
         name = str(decision.actor)
         if decision.on_behalf_of:
-            name = f"{name}（{decision.on_behalf_of}）"
+            name = _("%(name)s (for %(lender)s)") % {"name": name, "lender": decision.on_behalf_of}
         told = found.setdefault(decision.step.round.stage, [])
         if name not in told and len(told) < NAMES_SHOWN:
             told.append(name)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from workflow.rules.workdays import WorkCalendar
 
 HOLDER, CONTACT_CADRE, SUPERVISOR = "holder", "contact_cadre", "supervisor"
@@ -155,15 +157,19 @@ def from_rows(rows: Mapping[str, Any]) -> dict[str, Ladder]:
 
 def faults(ladders: Ladders) -> list[str]:
     """Everything wrong with a set of ladders, in words for a programmer or a form: empty when it can be used."""
-    found = [f"{name}: no ladder" for name in SEVERITIES if not ladders.get(name)]
+    found = [_("%(name)s: no ladder") % {"name": name} for name in SEVERITIES if not ladders.get(name)]
     for name, ladder in ladders.items():
         offsets = [rung.offset for rung in ladder]
         if offsets != sorted(set(offsets)):
-            found.append(f"{name}: every rung once, in order of days")
-        found += [f"{name} {offset}: within {FURTHEST} working days" for offset in offsets if abs(offset) > FURTHEST]
+            found.append(_("%(name)s: every rung once, in order of days") % {"name": name})
+        found += [
+            _("%(name)s %(day)s: within %(n)s working days") % {"name": name, "day": offset, "n": FURTHEST}
+            for offset in offsets
+            if abs(offset) > FURTHEST
+        ]
         for rung in ladder:
             if not rung.audiences or set(rung.audiences) - set(AUDIENCES):
-                found.append(f"{name} {rung.offset}: who is told")
+                found.append(_("%(name)s %(day)s: who is told") % {"name": name, "day": rung.offset})
         if HOLDER not in {who for rung in ladder for who in rung.audiences}:
-            found.append(f"{name}: the holder must be told on some rung")
+            found.append(_("%(name)s: the holder must be told on some rung") % {"name": name})
     return found

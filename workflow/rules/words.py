@@ -1,8 +1,10 @@
 """The owed words as sentences, one per word and rung; names no person and needs no database."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 REMINDER = "reminder"
@@ -44,3 +46,8 @@ def sentence(word: str, rung: int | None) -> Any:
     if rung > 1:
         return format_lazy(LATE_BY, n=rung)
     return (TOMORROW, DUE, LATE)[rung + 1]
+
+
+def listed(items: Iterable[Any]) -> str:
+    """Names one after another, separated as the reader's language does."""
+    return gettext(", ").join(str(item) for item in items)

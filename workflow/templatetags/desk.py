@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from workflow.models import kinds
+from workflow.rules import words
 
 register = template.Library()
 # own strokes on a 24 px grid
@@ -71,6 +72,12 @@ def money(value: Any) -> str:
         return f"¥{Decimal(str(value)):,.2f}"
     except (InvalidOperation, ValueError):
         return "—"
+
+
+@register.filter
+def listed(items: Any) -> str:
+    """Names one after another, separated as the reader's language does; nothing for nothing."""
+    return words.listed(items or ())
 
 
 @register.filter

@@ -198,4 +198,4 @@ def _arranged(content: routedoc.Document, form: QueryDict, route: Route) -> tupl
     order = list(vocabulary(route.kind, route.mode).states)
     if what == "add_stage" and form.get("state") in order:
         return routeedit.add_stage(content, str(form["state"]), order)
-    raise errors.InvalidInput(field="do", expected=_("one of the buttons of the editor"))
+    raise errors.InvalidInput(field=_("Action"), expected=_("one of the buttons of the editor"))
