@@ -1,6 +1,6 @@
 """Whom a step may be handed to, or who may be asked to sign or advise on it; who may not be, and why."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +57,23 @@ def of(run: Run, step: Step, purpose: str, *, name: str = "", user_id: int | Non
         posts = posts.filter(user_id=user_id)
     if name:
         posts = posts.filter(Q(user__full_name__icontains=name) | Q(unit__name__icontains=name))
+    return judged(run, step, purpose, _by_user(posts))
+
+
+def of_post(run: Run, step: Step) -> dict[int, list[Posting]]:
+    """The postings a step may be handed to, by user: the same for every step of one post and superior."""
+    return _by_user(_posts(run, step, REASSIGN))
+
+
+def _by_user(posts: Any) -> dict[int, list[Posting]]:
     found: dict[int, list[Posting]] = {}
     for post in posts.select_related("user", "unit").order_by("unit__code", "role", "user_id")[: SHOWN * 2]:
         found.setdefault(post.user_id, []).append(post)
+    return found
+
+
+def judged(run: Run, step: Step, purpose: str, found: Mapping[int, list[Posting]]) -> list[Candidate]:
+    """These people as candidates for one step, those who may be asked first."""
     why = _judge(run, step, purpose)
     made = [_candidate(step, held, why) for held in found.values()]
     near = step.unit.division  # colleagues of the step's own unit first

@@ -31,6 +31,7 @@ class Agreement(RouteReach, Case):
     facts_template: ClassVar[str] = "agreements/case_facts.html"
     remedy_template: ClassVar[str] = "agreements/case_remedy.html"
     versions_template: ClassVar[str] = "agreements/case_versions.html"
+    row_template: ClassVar[str] = "agreements/row.html"
     state_names: ClassVar[dict[str, Any]] = lifecycle.STATES
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="agreements")

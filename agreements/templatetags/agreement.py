@@ -5,11 +5,12 @@ from typing import Any
 
 from django import template
 
-from agreements import forms
+from agreements import authority, forms
 from agreements.models import Agreement
 from agreements.queries import brief, page, versions
 from workflow import clock, policies
 from workflow.models import Round
+from workflow.views.access import authorities_of
 
 register = template.Library()
 
@@ -36,6 +37,13 @@ def fresh_key() -> str:
 def agreement_brief(context: dict[str, Any], case: Agreement) -> brief.Brief:
     """Key facts, papers and remedies for the drawer."""
     return brief.of(context["request"].user, case, clock.today())
+
+
+@register.simple_tag(takes_context=True)
+def may_withdraw(context: dict[str, Any], case: Agreement) -> bool:
+    """Whether this reader's posts allow it in this state; nobody withdraws what is signed."""
+    posts = authorities_of(context["request"])
+    return not case.facts.get("signatures") and authority.find(posts, case, "withdraw", ()) is not None
 
 
 @register.simple_tag

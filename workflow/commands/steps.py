@@ -1,10 +1,11 @@
 """Steps: decide, claim, release. Each verb is one transaction, read from top to bottom."""
 
 import functools
-import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from workflow import rights
 from workflow.commands import bulk, deciding, rounds
@@ -65,7 +66,7 @@ def decide(
             step = work.step(step_id)
             deciding.ensure_may_decide(work, step)
             if batch is not None:
-                bulk.join(work, step, batch)
+                bulk.join(work, step, batch, verdict)
             deciding.check_verdict(work, step, verdict, seen, comment, document_no, to, resume, reason_code)
             deciding.record(work, step, verdict, comment, document_no)
             if verdict == RETURN:
@@ -87,7 +88,7 @@ def decide_many(
     key of a single click; one line per item says what became of it. The batch's id is the request's key.
     """
     one = functools.partial(decide, actor=actor, verdict=APPROVE, comment=comment, document_no=document_no, now=now)
-    return bulk.run(items, one, key or uuid.uuid4().hex, key)
+    return bulk.run(items, one, bulk.name_of(key), key, _("Approved."))
 
 
 @retried

@@ -8,24 +8,15 @@ from typing import Any
 from django.db.models import Count, Q
 
 from workflow import policies, reach
-from workflow.models import Case, Copy, Nudge, Role, Round, Step, User
+from workflow.models import Case, Copy, Role, Round, Step, User
 from workflow.policies import Authority
-from workflow.queries import words
+from workflow.queries import chasing, words
+from workflow.queries.chasing import Chase
 from workflow.queries.exclusions import Ledger
 from workflow.queries.glance import Glance
 from workflow.queries.queue import CAP
 
 PAGE = 25
-
-
-@dataclass(frozen=True)
-class Chase:
-    """Whether this reader may urge a step now, and who did last."""
-
-    may: bool
-    today: bool
-    by: str
-    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +67,7 @@ def around(found: Glance) -> Around:
     have = {copy.user_id for copy in copies}
     people = reach.colleagues(user, found.today).exclude(pk__in=have).order_by("full_name")[:300] if can_copy else ()
     return Around(
-        chases=chases(user, authorities, case, steps, found.today, held=found.hold is not None),
+        chases=_chases(found, user, steps),
         copies=[CopyRow(str(c.user), str(c.by), c.at, c.note, c.read_at) for c in copies],
         my_copy=next((copy for copy in copies if copy.user_id == user.pk), None),
         can_copy=can_copy,
@@ -84,6 +75,15 @@ def around(found: Glance) -> Around:
         marks=marks(found),
         overridable=_overridable(found, steps) if found.hold is None else [],
     )
+
+
+def _chases(found: Glance, user: User, steps: list[Step]) -> dict[int, Chase]:
+    """By step id: may this person urge it today, and who urged it last."""
+    last, held = chasing.last(steps), found.hold is not None
+    return {
+        step.pk: chasing.of(user, found.authorities, found.case, step, last.get(step.pk), found.today, held=held)
+        for step in steps
+    }
 
 
 def marks(found: Glance) -> list[Mark]:
@@ -139,26 +139,6 @@ def _overridable(found: Glance, steps: list[Step]) -> list[tuple[str, str]]:
     groups = dict.fromkeys(s.round.group for s in steps if s.round.stage != "draft" and s.round.group in places)
     barred = {s.round.group for s in steps if s.plan in found.route.plans and book.excludes(s, chairs[0].persons)}
     return [(group, words.name(places[group].group.names)) for group in groups if group not in barred]
-
-
-def chases(
-    user: User, authorities: Iterable[Authority], case: Case, steps: Iterable[Step], today: date, *, held: bool = False
-) -> dict[int, Chase]:
-    """By step id: may this person urge it today, and who urged it last."""
-    steps, authorities = list(steps), list(authorities)
-    last: dict[int, Nudge] = {}
-    for row in Nudge.objects.filter(step__in=steps).select_related("by").order_by("at"):
-        last[row.step_id] = row
-    return {step.pk: _chase(user, authorities, case, step, last.get(step.pk), today, held) for step in steps}
-
-
-def _chase(
-    user: User, authorities: list[Authority], case: Case, step: Step, last: Nudge | None, today: date, held: bool
-) -> Chase:
-    entitled = user.pk == case.drafter_id or reach.leads(authorities, step, case) is not None
-    mine = step.holder_id == user.pk or policies.authority_for(authorities, step) is not None
-    done = last is not None and last.day == today
-    return Chase(entitled and not mine and not held, done, str(last.by) if last else "", last.at if last else None)
 
 
 # --- copied to me ----------------------------------------------------------------------------------------------------

@@ -1,25 +1,30 @@
-"""Before several are approved at once: how many really can be, how much money that is, and why not the others."""
+"""Before several are done at once: how many really can be, how much money that is, and why not the others."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workflow import errors, policies, rights
-from workflow.models import Case, Decision, Hold, Participant, Step, User
-from workflow.queries import words
+from workflow import candidates, errors, policies, rights
+from workflow.models import Case, Decision, Hold, Nudge, Participant, Posting, Step, User
+from workflow.queries import chasing, words
 from workflow.queries.glance import Glance
 from workflow.rules.codes import BULK_MOST
+from workflow.rules.effects import APPROVE, RETURN
+
+REASSIGN, NUDGE = "reassign", "nudge"
+VERBS = (APPROVE, RETURN, REASSIGN, NUDGE)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One selected step; `why_not` is empty when it can really be approved with the others."""
+    """One selected step; `why_not` is empty when it can really be done with the others."""
 
     step_id: int
     reference: str
@@ -31,32 +36,50 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What the bar and the preview say. `amount` in yuan, of those that can be approved and whose money is in sight."""
+class Taker:
+    """Somebody to whom steps may be given, and how many of the selected."""
 
+    user: User
+    post: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the preview says. `amount` in yuan, of those that can be done and whose money is in sight."""
+
+    verb: str
     rows: list[Candidate]
     selected: int
     can: int
     amount: Decimal
     attest: bool  # at least one needs a document number
+    points: list[tuple[str, str]]  # to which all that can be returned may go back
+    people: list[Taker]  # to whom they may be given, most first
 
 
-def preview(user: User, step_ids: Iterable[int], today: date) -> Preview:
-    """Judge a selection in a fixed number of statements, however many are selected; steps out of sight are left out."""
+def preview(user: User, step_ids: Iterable[int], today: date, verb: str = APPROVE) -> Preview:
+    """Judge a selection in a fixed number of statements, however many are selected (a few more for each post they wait
+    at when they are to be given away); steps out of sight are left out."""
     wanted = sorted(set(step_ids))[:BULK_MOST]
     authorities = policies.postings_of(user, today)
     seen = Case.objects.filter(policies.scope_of(user, authorities, today)).values("pk")
     steps = list(Step.objects.filter(pk__in=wanted, case__in=seen).values_list("pk", "case_id"))
     readings = _readings(user, {case for _step, case in steps}, authorities, today)
     found = {step.pk: (reading, step) for reading in readings.values() for step in reading.steps}
-    rows = [_candidate(*found[pk]) for pk, _case in sorted(steps)]
+    urged = chasing.last([found[pk][1] for pk, _case in steps]) if verb == NUDGE else {}
+    rows = [_candidate(*found[pk], why=_why_not(*found[pk], verb, urged)) for pk, _case in sorted(steps)]
     able = [row for row in rows if not row.why_not]
+    seen_able = [found[row.step_id] for row in able]
     return Preview(
+        verb=verb,
         rows=rows,
         selected=len(rows),
         can=len(able),
         amount=sum((row.amount for row in able if row.amount is not None), Decimal("0.00")),
-        attest=any(found[row.step_id][0].route.plans[found[row.step_id][1].plan][1].attest for row in able),
+        attest=verb == APPROVE and any(reading.plan(step).attest for reading, step in seen_able),
+        points=_points(seen_able) if verb == RETURN else [],
+        people=_takers(seen_able) if verb == REASSIGN else [],
     )
 
 
@@ -96,7 +119,7 @@ def _concrete(cases: set[int]) -> list[Any]:
     return [case for rows in found for case in rows]
 
 
-def _candidate(reading: Glance, step: Step) -> Candidate:
+def _candidate(reading: Glance, step: Step, *, why: str) -> Candidate:
     plan = reading.plan(step)
     case = reading.case
     amount = case.facts.get("amount") if "amounts" in policies.aspects_in_sight(reading.authorities, case) else None
@@ -106,17 +129,58 @@ def _candidate(reading: Glance, step: Step) -> Candidate:
         title=case.title,
         name=words.name(plan.names),
         amount=Decimal(str(amount)) if amount is not None else None,
-        why_not=_why_not(reading, step),
+        why_not=why,
         seen={aspect: case.hashes.get(aspect, "") for aspect in plan.aspects},
     )
 
 
-def _why_not(reading: Glance, step: Step) -> str:
-    """The first reason why this step cannot be approved with the others, in the words of the command's refusal."""
-    plan = reading.plan(step)
-    if step.state == "open" and not plan.bulk_allowed:
+def _why_not(reading: Glance, step: Step, verb: str, urged: Mapping[int, Nudge]) -> str:
+    """The first reason why this cannot be done with the others, in the words of the command's refusal."""
+    if verb == REASSIGN:
+        return str(rights.why_not_hand_on(reading, step) or "")
+    if verb == NUDGE:
+        return str(rights.still_open(reading, step) or _why_not_urge(reading, step, urged.get(step.pk)) or "")
+    if verb == APPROVE and step.state == "open" and not reading.plan(step).bulk_allowed:
         return str(errors.NotForBulk())
     if why := rights.why_not(reading, step):
         return str(why)
+    if verb == RETURN:
+        return "" if rights.return_points(reading, step.round) else str(errors.NoSuchPoint())
     missing = rights.missing_for(reading, step)
     return _("Missing: %(what)s") % {"what": "; ".join(missing)} if missing else ""
+
+
+def _why_not_urge(reading: Glance, step: Step, before: Nudge | None) -> errors.Refusal | None:
+    assert reading.actor is not None
+    chase = chasing.of(reading.actor, reading.authorities, reading.case, step, before, reading.today)
+    if not chase.may:
+        return errors.NotAllowed()
+    if before is not None and chase.today:
+        return errors.AlreadyNudged(who=chase.by, when=f"{timezone.localtime(before.at):%H:%M}")
+    return None
+
+
+def _points(able: list[tuple[Glance, Step]]) -> list[tuple[str, str]]:
+    """Points that every one of them can go back to; `previous` and `drafter` fit each in its own way."""
+    own = [
+        {p.group.key: words.name(p.group.names) for p in rights.return_points(reading, step.round)}
+        for reading, step in able
+    ]
+    common = set.intersection(*(set(one) for one in own)) if own else set()
+    named = [(key, name) for key, name in (own[0].items() if own else ()) if key in common]
+    return [(rights.PREVIOUS, _("The step before")), (rights.DRAFTER, _("The drafter")), *named]
+
+
+def _takers(able: list[tuple[Glance, Step]]) -> list[Taker]:
+    """Who may take how many of them; the postings are read once per post, each step judged by itself."""
+    posts: dict[tuple[str, str, str], dict[int, list[Posting]]] = {}
+    counted: dict[int, Taker] = {}
+    for reading, step in able:
+        post = (step.unit.code, step.role, step.supervisor_role)
+        if post not in posts:
+            posts[post] = candidates.of_post(reading, step)
+        for one in candidates.judged(reading, step, candidates.REASSIGN, posts[post]):
+            if not one.why:
+                known = counted.setdefault(one.user.pk, Taker(one.user, one.post, 0))
+                counted[one.user.pk] = replace(known, number=known.number + 1)
+    return sorted(counted.values(), key=lambda taker: (-taker.number, taker.user.pk))

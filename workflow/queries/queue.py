@@ -19,6 +19,7 @@ from workflow.queries.rows import QueueRow
 
 K = TypeVar("K")
 TABS = filters.TABS
+CHASED = ("started", "section")  # lists of what waits for others
 FEW_UNITS = 200  # units that a statement names one by one
 
 
@@ -156,7 +157,8 @@ def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: dateti
         today=today,
     )
     lamps = lights(user, authorities, asked, today)
-    return QueuePage(rows.rows(part.steps, user, authorities, today), part.following, part.previous, lamps, asked)
+    made = rows.rows(part.steps, user, authorities, today, chased=asked.tab in CHASED)
+    return QueuePage(made, part.following, part.previous, lamps, asked)
 
 
 def listed_rows(user: User, asked: Asked, step_ids: list[int]) -> list[QueueRow]:
@@ -165,7 +167,7 @@ def listed_rows(user: User, asked: Asked, step_ids: list[int]) -> list[QueueRow]
     authorities = policies.postings_of(user, today)
     found = listed(user, authorities, asked, today).filter(pk__in=step_ids)
     steps = list(found.select_related("case__home_unit", "unit", "holder", "round"))
-    return rows.rows(steps, user, authorities, today) if steps else []
+    return rows.rows(steps, user, authorities, today, chased=asked.tab in CHASED) if steps else []
 
 
 def asked_again(step_id: int) -> int | None:

@@ -7,10 +7,11 @@ from typing import Any
 from django.apps import apps
 
 from workflow import calendars, clock, policies
-from workflow.models import Case, Hold, Step, Unit, User
+from workflow.models import Case, Hold, Nudge, Step, Unit, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
-from workflow.queries import slack, words
+from workflow.queries import chasing, slack, words
+from workflow.queries.chasing import Chase
 from workflow.rules import dates
 
 SEVERE = 3  # working days late from which the supervisor is told: the last rung of the ladder
@@ -45,6 +46,8 @@ class QueueRow:
     was_late: bool
     bulk: bool  # may be approved together with others
     late_cause: str  # of a held step that is past its backward date: what it waits for
+    chase: Chase | None  # on the lists where others are urged
+    kind: Any  # the kind's own row
 
     @property
     def pips(self) -> list[str]:
@@ -63,10 +66,13 @@ class _Page:
     holds: dict[int, list[Hold]]  # open ones, by step
     units: dict[str, str]
     kinds: dict[int, Any]
+    urged: dict[int, Nudge] | None  # by step, where it is asked for
 
 
-def rows(steps: list[Step], user: User, authorities: list[Authority], today: date) -> list[QueueRow]:
-    """The lines of these steps, in their order."""
+def rows(
+    steps: list[Step], user: User, authorities: list[Authority], today: date, *, chased: bool = False
+) -> list[QueueRow]:
+    """The lines of these steps, in their order. `chased`: with who may urge whom, and who did last."""
     open_holds = list(Hold.objects.filter(case__in={step.case_id for step in steps}, resumed_at=None))
     page = _Page(
         user=user,
@@ -74,7 +80,8 @@ def rows(steps: list[Step], user: User, authorities: list[Authority], today: dat
         today=today,
         holds={step.pk: slack.over(open_holds, step) for step in steps},
         units=_names(steps),
-        kinds=_concrete(steps),
+        kinds=_concrete(steps, ("home_unit", "partner_unit") if chased else ()),
+        urged=chasing.last(steps) if chased else None,
     )
     return [_row(step, page) for step in steps]
 
@@ -84,12 +91,13 @@ def _names(steps: list[Step]) -> dict[str, str]:
     return dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
 
 
-def _concrete(steps: list[Step]) -> dict[int, Any]:
+def _concrete(steps: list[Step], related: tuple[str, ...]) -> dict[int, Any]:
     """The kinds' own rows: they know which needs do not hold. One statement for each kind on the page."""
     found: dict[int, Any] = {}
     for kind in {step.case.kind for step in steps}:
         mine = {step.case_id for step in steps if step.case.kind == kind}
-        found |= apps.get_model(kind).objects.in_bulk(mine)
+        own = apps.get_model(kind).objects
+        found |= (own.select_related(*related) if related else own).in_bulk(mine)
     return found
 
 
@@ -136,7 +144,16 @@ def _row(step: Step, page: _Page) -> QueueRow:
         was_late=step.was_late and left >= 0,
         bulk=plan.bulk_allowed,
         late_cause=slack.late_cause(step, page.today, page.holds[step.pk]),
+        chase=_chase(step, page),
+        kind=page.kinds[step.case_id],
     )
+
+
+def _chase(step: Step, page: _Page) -> Chase | None:
+    if page.urged is None:
+        return None
+    before, held = page.urged.get(step.pk), bool(page.holds[step.pk])
+    return chasing.of(page.user, page.authorities, step.case, step, before, page.today, held=held)
 
 
 def _missing(case: Any, plan: Any, today: date) -> int:

@@ -1,50 +1,95 @@
-"""Several at once: a preview that counts and sums, the approval, and one result line per item."""
+"""Several at once: a preview that counts and sums, the act, and one result line per item."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from workflow import clock
-from workflow.commands import steps
-from workflow.commands.bulk import Item
+from workflow import clock, errors
+from workflow.commands import several, steps
+from workflow.commands.bulk import Item, Line
 from workflow.queries import bulk
+from workflow.rules.codes import REASON_CODES
 from workflow.views.access import signed_in
 from workflow.views.refusals import way_back
 
 SEEN = "seen-"
+TITLES = {
+    "approve": _("Approve several"),
+    "return": _("Return several"),
+    "reassign": _("Reassign several"),
+    "nudge": _("Urge several"),
+}
 
 
 @signed_in
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """POST /steps/bulk/preview : step (several). Writes nothing; a selection is too long for an address."""
+    """POST /steps/bulk/preview : step (several), verb. Writes nothing; a selection is too long for an address."""
     user: Any = request.user
-    ids = [int(raw) for raw in request.POST.getlist("step") if raw.isdigit()]
-    found = bulk.preview(user, ids, clock.today())
-    context = {"preview": found, "key": uuid.uuid4().hex, "back": way_back(request), "nav": "queue"}
-    return render(request, _page(request, "bulk_preview"), context)
+    verb = request.POST.get("verb", "approve")
+    if verb not in bulk.VERBS:
+        raise errors.InvalidInput(field="verb", expected=", ".join(bulk.VERBS))
+    found = bulk.preview(user, _ids(request), clock.today(), verb)
+    context = {"preview": found, "title": TITLES[verb], "reason_codes": REASON_CODES, "key": uuid.uuid4().hex}
+    return render(request, _page(request, "bulk_preview"), context | {"back": way_back(request), "nav": "queue"})
+
+
+def _approve(items: list[Item], user: Any, form: Any) -> list[Line]:
+    comment, number = form.get("comment", ""), form.get("document_no", "")
+    return steps.decide_many(items, actor=user, key=form.get("key"), comment=comment, document_no=number)
+
+
+def _return(items: list[Item], user: Any, form: Any) -> list[Line]:
+    if not form.get("comment", "").strip():
+        raise errors.CommentRequired()
+    return several.give_back(
+        items,
+        actor=user,
+        key=form.get("key"),
+        comment=form["comment"],
+        to=form.get("to", ""),
+        resume=form.get("resume", "with_me"),
+        reason_code=form.get("reason_code", ""),
+    )
+
+
+def _reassign(items: list[Item], user: Any, form: Any) -> list[Line]:
+    raw = form.get("to", "")
+    if not raw.isdigit():
+        raise errors.NobodyNamed()
+    return several.reassign(items, actor=user, key=form.get("key"), to=int(raw), note=form.get("note", ""))
+
+
+def _nudge(items: list[Item], user: Any, form: Any) -> list[Line]:
+    return several.nudge(items, actor=user, key=form.get("key"))
+
+
+DOING: dict[str, Callable[[list[Item], Any, Any], list[Line]]] = {
+    "approve": _approve,
+    "return": _return,
+    "reassign": _reassign,
+    "nudge": _nudge,
+}
 
 
 @signed_in
 @require_POST
-def approve(request: HttpRequest) -> HttpResponse:
-    """POST /steps/bulk/approve : step (several), seen-<step>-<aspect> as shown, comment, document_no, key."""
-    user: Any = request.user
-    form = request.POST
-    ids = [int(raw) for raw in form.getlist("step") if raw.isdigit()]
-    lines = steps.decide_many(
-        [Item(pk, _seen(form, pk)) for pk in ids],
-        actor=user,
-        key=form.get("key"),
-        comment=form.get("comment", ""),
-        document_no=form.get("document_no", ""),
-    )
+def act(request: HttpRequest, verb: str) -> HttpResponse:
+    """POST /steps/bulk/<verb> : step (several), seen-<step>-<aspect> as shown, key; and what the single verb asks."""
+    items = [Item(pk, _seen(request.POST, pk)) for pk in _ids(request)]
+    lines = DOING[verb](items, request.user, request.POST)
     done = sum(line.done for line in lines)
-    context = {"lines": lines, "done": done, "left": len(lines) - done, "back": way_back(request), "nav": "queue"}
-    return render(request, _page(request, "bulk_results"), context)
+    context = {"lines": lines, "done": done, "left": len(lines) - done, "title": TITLES[verb], "nav": "queue"}
+    return render(request, _page(request, "bulk_results"), context | {"back": way_back(request)})
+
+
+def _ids(request: HttpRequest) -> list[int]:
+    return [int(raw) for raw in request.POST.getlist("step") if raw.isdecimal()]
 
 
 def _seen(form: Any, step_id: int) -> dict[str, str]:

@@ -137,7 +137,7 @@
     bar.hidden = chosen.length === 0;
     bar.querySelector("[data-chosen]").textContent = chosen.length;
     bar.querySelector("[data-sum]").textContent = "¥" + sum.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-    bar.querySelector("[data-ready]").textContent = ready;
+    desk.each("#bulkbar [data-ready]", function (words) { words.textContent = ready; });
   }
   desk.toggle = function (row) {
     var box = row && row.querySelector("td.ck input");
