@@ -72,6 +72,11 @@ def code_of(schedule_id: int) -> str:
     return known.get(schedule_id, (NATIONAL, date.min))[0]
 
 
+def of_every_schedule() -> dict[int, str]:
+    """Code of the calendar that each schedule counts with."""
+    return {pk: code for pk, (code, _storage) in _schedules().items()}
+
+
 def uncovered(today: date) -> list[int]:
     """Years from this one to the last storage date whose holidays are not known for sure."""
     spans = {(code, storage.year) for code, storage in _schedules().values() if storage >= today}

@@ -113,13 +113,15 @@ def spread_due(cursor: Any, county: world.County) -> None:
     """Due dates spread over 200 days, none near; every hundredth case's steps reach their first rung today."""
     far, near = county.today + timedelta(days=40), county.today + timedelta(days=14)
     cursor.execute(
-        """UPDATE workflow_step SET due = v.due, forward = v.due, backward = v.due + 9, binding = 'forward',
-               remind_on = CASE WHEN v.newly THEN %(today)s ELSE v.due - 30 END
+        """WITH dated AS (
+           UPDATE workflow_step SET due = v.due, forward = v.due, backward = v.due + 9, binding = 'forward'
            FROM (SELECT id AS step, newly,
                         CASE WHEN newly THEN %(near)s::date ELSE %(far)s::date + (id * 7919 %% 200)::int END AS due
                  FROM (SELECT id, (case_id %% 100) = 7 AND opened_at < %(now)s - interval '1 day' AS newly
                        FROM workflow_step WHERE state = 'open') s) v
-           WHERE id = v.step""",
+           WHERE id = v.step RETURNING id, CASE WHEN v.newly THEN %(today)s::date ELSE v.due - 30 END AS day)
+           INSERT INTO workflow_watch (step_id, remind_on) SELECT id, day FROM dated
+           ON CONFLICT (step_id) DO UPDATE SET remind_on = EXCLUDED.remind_on""",
         {"far": far, "near": near, "today": county.today, "now": county.now},
     )
 

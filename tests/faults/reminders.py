@@ -64,7 +64,7 @@ def _round(template: Case, case: Case) -> Round:
 def _step(pattern: Step, live: Round, holder: User, due: object) -> Step:
     fields = {f.attname: getattr(pattern, f.attname) for f in Step._meta.concrete_fields if f.name != "id"}
     fields |= {"case_id": live.case_id, "round_id": live.pk, "holder_id": holder.pk, "due": due, "binding": "forward"}
-    return Step(**fields | {"remind_on": Step.LOOK_NOW})
+    return Step(**fields)
 
 
 def ledger() -> Counter[Word]:

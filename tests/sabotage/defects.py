@@ -152,8 +152,8 @@ CREATE TRIGGER sabotage AFTER INSERT ON workflow_route FOR EACH ROW EXECUTE FUNC
             f"{P14}::test_a_due_reminder_is_in_the_inbox_as_soon_as_it_is_written_whatever_the_hour",
         ),
         "workflow/commands/deadlines.py",
-        "Q(remind_on__lte=scene.today)",
-        "Q(remind_on__lt=scene.today.replace(year=2020))",
+        "Watch.objects.filter(remind_on__lte=scene.today, remind_on__gte=day)",
+        "Watch.objects.filter(remind_on__lt=scene.today.replace(year=2020), remind_on__gte=day)",
     ),
     Defect(
         "P11",

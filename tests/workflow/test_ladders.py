@@ -10,7 +10,7 @@ from tests.builders import at
 from workflow import clock, errors, ladders
 from workflow.commands import deadlines
 from workflow.commands import ladders as commands
-from workflow.models import Event, Ladder, Notice, Posting, Step
+from workflow.models import Event, Ladder, Notice, Posting, Step, Watch
 from workflow.queries import escalation
 from workflow.rules import rungs
 from workflow.rules.rungs import Rung
@@ -93,18 +93,23 @@ def test_a_ladder_that_would_tell_nobody_is_refused(world: builders.World):
 def test_a_step_is_looked_at_when_its_next_rung_falls_due_and_again_when_due_or_holder_change(world: builders.World):
     case = builders.agreement(world, now=OPENED)
     step = builders.open_step(case, "draft")
-    assert step.remind_on == Step.LOOK_NOW
+    assert Watch.objects.get(step=step).remind_on == Watch.LOOK_NOW
     deadlines.sweep(OPENED)
-    step.refresh_from_db()
-    assert step.remind_on == date(2026, 3, 6)
+    assert Watch.objects.get(step=step).remind_on == date(2026, 3, 6)
     deadlines.sweep(LATER + timedelta(days=60))
-    step.refresh_from_db()
-    assert step.remind_on == rungs.NEVER
+    assert Watch.objects.get(step=step).remind_on == rungs.NEVER
     for change in ({"due": date(2026, 6, 1)}, {"due_version": 9}, {"holder": world.clerk}, {"binding": "expiry"}):
-        Step.objects.filter(pk=step.pk).update(remind_on=rungs.NEVER)
+        Watch.objects.filter(step=step).update(remind_on=rungs.NEVER)
         Step.objects.filter(pk=step.pk).update(**change)
-        step.refresh_from_db()
-        assert step.remind_on == Step.LOOK_NOW, change
+        assert Watch.objects.get(step=step).remind_on == Watch.LOOK_NOW, change
+
+
+def test_every_open_step_is_watched_and_no_closed_one(world: builders.World):
+    case = builders.agreement(world, now=OPENED)
+    builders.approve(world, case, "draft", now=OPENED)
+    assert Step.objects.exclude(state="open").exists()
+    still_open = set(Step.objects.filter(state="open").values_list("pk", flat=True))
+    assert set(Watch.objects.values_list("step", flat=True)) == still_open != set()
 
 
 def test_a_new_colleague_is_found_by_the_thorough_sweep(world: builders.World):

@@ -131,7 +131,7 @@ def test_a_worker_killed_in_mid_sweep_loses_and_doubles_nothing(live_world: buil
         if batches_done < 2:
             with connections["owner"].cursor() as owner:
                 owner.execute("DELETE FROM workflow_notice")
-                owner.execute("UPDATE workflow_step SET remind_on = '0001-01-01'")
+                owner.execute("UPDATE workflow_watch SET remind_on = '0001-01-01'")
 
 
 @pytest.mark.prove

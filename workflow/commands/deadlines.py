@@ -1,7 +1,7 @@
 """Reminders that should exist by now and do not: one question and one write per batch, safe at any number of sweeps.
 
 Level-triggered (D4) and unique by constraint (D2): a sweep that dies leaves whole batches or nothing, the next one
-finds what is missing. Step.remind_on is the question: a step is looked at when its next rung falls due, or when a
+finds what is missing. Watch.remind_on is the question: a step is looked at when its next rung falls due, or when a
 trigger saw its due date or its holder change. Changes of people (a new posting, a lent one) are found by a thorough
 sweep, which looks at every open step that has reached a rung.
 """
@@ -10,14 +10,14 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, Value
 
 from workflow import calendars, clock, ladders, policies
 from workflow.commands.remind_sql import REMIND, REVIVE
-from workflow.models import Step
+from workflow.models import Step, Watch
 from workflow.rules import rungs
 from workflow.rules.rungs import Ladder, RungDay
 
@@ -27,6 +27,23 @@ BATCH = 5000
 STATEMENT_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 # the planner knows nothing of the sizes of these CTEs and would nest loops: 9.5 s instead of 0.1 s for 500
 NO_NESTED_LOOPS = "SET LOCAL enable_nestloop = off"
+
+
+OF_CASE = """JOIN workflow_case c ON c.id = s.case_id
+    LEFT JOIN unnest(%(l_routes)s::bigint[], %(l_ladders)s::bigint[]) AS l(route, ladder) ON l.route = c.route_id
+    LEFT JOIN unnest(%(k_schedules)s::bigint[], %(k_calendars)s::int[]) AS k(schedule, calendar)
+        ON k.schedule = c.schedule_id"""
+_WAY = ("calendars", "ladders", "severes")
+REACH_COLUMNS = (*_WAY, "dues", "rungs", "days", "highest", "audiences", "urgent")
+FOLLOWING_COLUMNS = (*(f"f_{name}" for name in _WAY), "f_dues", "f_days")
+
+
+class Due(NamedTuple):
+    """A step to look at, its due date, and the code of the calendar by which its days are counted."""
+
+    id: int
+    due: date
+    calendar: str
 
 
 @dataclass
@@ -54,19 +71,20 @@ def sweep_all(now: datetime, batch: int = BATCH, *, thorough: bool = False) -> S
 
 
 class _Scene:
-    """What every batch of one sweep shares: the moment, the calendar, the ladders in force."""
+    """What every batch of one sweep shares: the moment, the counties' calendars, the ladders in force."""
 
     def __init__(self, now: datetime, thorough: bool) -> None:
         self.now, self.today, self.thorough = now, clock.date_of(now), thorough
-        self.calendar, self.in_force = calendars.usual(), ladders.in_force()
-        self._known: dict[tuple[date, Ladder], tuple[list[RungDay], date]] = {}
-        own = bool(self.in_force.routes)
+        self.in_force, self.codes = ladders.in_force(), calendars.of_every_schedule()
+        names = sorted(set(self.codes.values())) or [calendars.NATIONAL]
+        self.numbers = {code: number for number, code in enumerate(names)}
+        self.calendars = {code: calendars.load(code) for code in names}
+        self._known: dict[tuple[str, date, Ladder], tuple[list[RungDay], date]] = {}
+        self.several, own = len(names) > 1, bool(self.in_force.routes)
         self.statement = REMIND.format(
+            calendar="COALESCE(k.calendar, 0)" if self.several else "0",
             ladder="COALESCE(l.ladder, 0)" if own else "0",
-            route="JOIN workflow_case c ON c.id = s.case_id LEFT JOIN unnest(%(l_routes)s::bigint[], "
-            "%(l_ladders)s::bigint[]) AS l(route, ladder) ON l.route = c.route_id"
-            if own
-            else "",
+            case=OF_CASE if self.several or own else "",
         )
         self.fixed = {
             "today": self.today,
@@ -79,75 +97,91 @@ class _Scene:
             "post_roles": list(rungs.POSTS.values()),
             "l_routes": list(self.in_force.routes),
             "l_ladders": list(self.in_force.routes.values()),
+            "k_schedules": list(self.codes),
+            "k_calendars": [self.numbers[code] for code in self.codes.values()],
         }
 
-    def parameters(self, ids: list[int], dues: Iterable[date]) -> dict[str, Any]:
-        """The reached rungs and the next day of these due dates, as columns that the statement joins."""
+    def code(self, schedule_id: int) -> str:
+        """The calendar by which a case's days are counted."""
+        return self.codes.get(schedule_id) or next(iter(self.calendars))
+
+    def parameters(self, ids: list[int], dues: Iterable[tuple[str, date]]) -> dict[str, Any]:
+        """The reached rungs and the next day of these (calendar, due date), as columns that the statement joins."""
         reach: list[tuple[Any, ...]] = []
         following: list[tuple[Any, ...]] = []
-        for due in dues:
+        for code, due in dues:
             for key, by_severity in self.in_force.ladders.items():
                 for severity, ladder in by_severity.items():
-                    days, after = self._reached(due, ladder)
-                    reach += [_column(key, severity, row) for row in days]
-                    following.append((key, severity != rungs.ORDINARY, due, after))
-        names = ("ladders", "severes", "dues", "rungs", "days", "highest", "audiences", "urgent")
-        columns = dict(zip(names, map(list, zip(*reach, strict=True)), strict=False)) or {name: [] for name in names}
-        after_names = ("f_ladders", "f_severes", "f_dues", "f_days")
-        columns |= dict(zip(after_names, map(list, zip(*following, strict=True)), strict=False))
-        return {**self.fixed, **columns, "ids": ids}
+                    days, after = self._reached(code, due, ladder)
+                    way = (self.numbers[code], key, severity != rungs.ORDINARY)
+                    reach += [_column(way, row) for row in days]
+                    following.append((*way, due, after))
+        found = _columns(REACH_COLUMNS, reach) | _columns(FOLLOWING_COLUMNS, following)
+        return {**self.fixed, **found, "ids": ids}
 
-    def _reached(self, due: date, ladder: Ladder) -> tuple[list[RungDay], date]:
-        if (due, ladder) not in self._known:
-            rows = rungs.timetable([due], self.today, self.calendar, ladder)
-            self._known[due, ladder] = rows, rungs.next_day(due, self.today, self.calendar, ladder)
-        return self._known[due, ladder]
+    def _reached(self, code: str, due: date, ladder: Ladder) -> tuple[list[RungDay], date]:
+        if (code, due, ladder) not in self._known:
+            calendar = self.calendars[code]
+            rows = rungs.timetable([due], self.today, calendar, ladder)
+            self._known[code, due, ladder] = rows, rungs.next_day(due, self.today, calendar, ladder)
+        return self._known[code, due, ladder]
 
     @property
     def last_due(self) -> date:
         """The latest due date that has reached any rung today."""
         used = [ladder for by_severity in self.in_force.ladders.values() for ladder in by_severity.values()]
-        return max(rungs.last_due(self.today, self.calendar, ladder) for ladder in used)
+        counted = self.calendars.values()
+        return max(rungs.last_due(self.today, calendar, ladder) for calendar in counted for ladder in used)
 
 
-def _column(key: int, severity: str, row: RungDay) -> tuple[Any, ...]:
-    severe = severity != rungs.ORDINARY
-    return (key, severe, row.due, row.rung, row.day, row.highest, ",".join(row.audiences), row.urgent)
+def _column(way: tuple[int, int, bool], row: RungDay) -> tuple[Any, ...]:
+    return (*way, row.due, row.rung, row.day, row.highest, ",".join(row.audiences), row.urgent)
 
 
-def _batches(scene: _Scene, size: int) -> Iterator[list[tuple[int, date]]]:
-    """(id, due) of the open steps to look at, `size` at a time; one that another sweep has locked waits a minute.
+def _columns(names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in names}
 
-    In order of (remind_on, id), which its index keeps: ordered by id alone PostgreSQL walked the whole table for the
-    few whose rung is new. A thorough sweep looks at a good part of the table anyway.
+
+def _batches(scene: _Scene, size: int) -> Iterator[list[Due]]:
+    """The open steps to look at, `size` at a time; one that another sweep has locked waits a minute.
+
+    In order of (remind_on, id), which the index of Watch keeps. A thorough sweep walks the steps themselves: it looks
+    at a good part of them anyway.
     """
-    wanted = Q(remind_on__lte=scene.today)
-    order = ("id",) if scene.thorough else ("remind_on", "id")
-    if scene.thorough:
-        wanted |= Q(due__lte=scene.last_due)
     day, seen = date.min, 0
-    while True:
-        beyond = Q(id__gt=seen) if scene.thorough else Q(remind_on__gt=day) | Q(remind_on=day, id__gt=seen)
-        steps = Step.objects.filter(wanted & beyond, state="open", remind_on__gte=day).order_by(*order)
-        rows = list(steps.values_list("id", "due", "remind_on")[:size])
-        if not rows:
+    while rows := list(_question(scene, day, seen)[:size]):
+        seen, day = rows[-1][0], rows[-1][3]
+        yield [Due(pk, due, scene.code(schedule)) for pk, due, schedule, _day in rows]
+        if len(rows) < size:
             return
-        seen, day = rows[-1][0], date.min if scene.thorough else rows[-1][2]
-        yield [(pk, due) for pk, due, _day in rows]
+
+
+def _question(scene: _Scene, day: date, seen: int) -> QuerySet[Any, tuple[int, date, int, date]]:
+    """(step, due, schedule, day to look at it), beyond the last of the batch before."""
+    if scene.thorough:
+        reached = Q(watch__remind_on__lte=scene.today) | Q(due__lte=scene.last_due)
+        steps = Step.objects.filter(reached, state="open", id__gt=seen).order_by("id")
+        return steps.values_list("id", "due", "case__schedule_id", "due")
+    # one calendar needs no schedule: the join with the case is spared
+    schedule: Any = F("step__case__schedule_id") if scene.several else Value(0)
+    owed = Watch.objects.filter(remind_on__lte=scene.today, remind_on__gte=day)
+    beyond = owed.filter(Q(remind_on__gt=day) | Q(remind_on=day, step__gt=seen)).order_by("remind_on", "step")
+    return beyond.values_list("step_id", "step__due", schedule, "remind_on")
 
 
 def _written(cursor: Any) -> int:
+    while cursor.nextset():  # the settings before it answer too
+        pass
     return int(cursor.fetchone()[0])
 
 
-def _remind(rows: list[tuple[int, date]], scene: _Scene, done: Swept) -> None:
+def _remind(rows: list[Due], scene: _Scene, done: Swept) -> None:
     """One batch in one transaction; a failing batch is halved until the bad row stands alone (promise P15)."""
-    ids = [pk for pk, _due in rows]
+    ids = [row.id for row in rows]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            parameters = scene.parameters(ids, sorted({due for _pk, due in rows}))
-            cursor.execute(f"{STATEMENT_LIMIT}; {NO_NESTED_LOOPS}")
-            cursor.execute(scene.statement, parameters)
+            parameters = scene.parameters(ids, sorted({(row.calendar, row.due) for row in rows}))
+            cursor.execute(f"{STATEMENT_LIMIT}; {NO_NESTED_LOOPS}; {scene.statement}", parameters)
             written = _written(cursor)
             if scene.thorough:
                 cursor.execute("SET LOCAL enable_nestloop = on")

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies
-from workflow.models import Ladder, Route, Step, Unit, User
+from workflow.models import Ladder, Route, Unit, User, Watch
 from workflow.rules import canonical, rungs
 from workflow.rules.rungs import Ladders
 
@@ -55,4 +55,4 @@ def _look_again(kind: str, mode: str, unit: Unit) -> None:
     routes = Route.objects.filter(kind=kind, unit=unit)
     if mode:
         routes = routes.filter(mode=mode)
-    Step.objects.filter(state="open", case__route__in=routes).update(remind_on=Step.LOOK_NOW)
+    Watch.objects.filter(step__case__route__in=routes).update(remind_on=Watch.LOOK_NOW)

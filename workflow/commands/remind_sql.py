@@ -5,33 +5,35 @@ Division codes are prefixes of fixed lengths, so "which postings cover this unit
 
 # Recipients: the claimant while their posting covers the step (else everyone whose posting does), with the people
 # they lent it to or hold it for; the household's contact cadres; the superiors over the unit whom the rung names.
-# {route} is the case's route only where some route has a ladder of its own: everywhere else the join is spared.
+# {case} joins route and schedule only where some route has a ladder or some county a calendar of its own.
 REMIND = """
-WITH reach(ladder, severe, due, rung, day, highest, audiences, urgent) AS (
-    SELECT * FROM unnest(%(ladders)s::bigint[], %(severes)s::bool[], %(dues)s::date[], %(rungs)s::int[],
-        %(days)s::date[], %(highest)s::bool[], %(audiences)s::text[], %(urgent)s::bool[])
-), following(ladder, severe, due, day) AS (
-    SELECT * FROM unnest(%(f_ladders)s::bigint[], %(f_severes)s::bool[], %(f_dues)s::date[], %(f_days)s::date[])
+WITH reach(calendar, ladder, severe, due, rung, day, highest, audiences, urgent) AS (
+    SELECT * FROM unnest(%(calendars)s::int[], %(ladders)s::bigint[], %(severes)s::bool[], %(dues)s::date[],
+        %(rungs)s::int[], %(days)s::date[], %(highest)s::bool[], %(audiences)s::text[], %(urgent)s::bool[])
+), following(calendar, ladder, severe, due, day) AS (
+    SELECT * FROM unnest(%(f_calendars)s::int[], %(f_ladders)s::bigint[], %(f_severes)s::bool[], %(f_dues)s::date[],
+        %(f_days)s::date[])
 ), post(audience, role) AS (
     SELECT * FROM unnest(%(posts)s::text[], %(post_roles)s::text[])
 ), batch AS (
     SELECT s.id, s.case_id, s.round_id, s.due, s.due_version, s.holder_id, s.role, s.supervisor_role,
-           {ladder} AS ladder, s.binding <> 'forward' AS severe,
+           {calendar} AS calendar, {ladder} AS ladder, s.binding <> 'forward' AS severe,
            (s.opened_at AT TIME ZONE 'Asia/Shanghai')::date AS opened_on, split_part(u.code, '.', 1) AS division
-    FROM workflow_step s JOIN workflow_unit u ON u.id = s.unit_id {route}
+    FROM workflow_step s JOIN workflow_unit u ON u.id = s.unit_id {case}
     WHERE s.id = ANY(%(ids)s) AND s.state = 'open'
     ORDER BY s.id
     FOR NO KEY UPDATE OF s SKIP LOCKED
 ), looked AS (
-    UPDATE workflow_step s SET remind_on = f.day
-    FROM batch b JOIN following f ON f.ladder = b.ladder AND f.severe = b.severe AND f.due = b.due
-    WHERE s.id = b.id AND s.id = ANY(%(ids)s) AND s.remind_on <> f.day  -- said twice: else the whole table is read
+    UPDATE workflow_watch w SET remind_on = f.day
+    FROM batch b
+    JOIN following f ON f.calendar = b.calendar AND f.ladder = b.ladder AND f.severe = b.severe AND f.due = b.due
+    WHERE w.step_id = b.id AND w.step_id = ANY(%(ids)s) AND w.remind_on <> f.day  -- twice: else every row is read
 ), owed AS MATERIALIZED (
     SELECT b.id AS step_id, r.rung, r.highest, r.urgent, who.audience,
            CASE who.audience WHEN 'holder' THEN b.role WHEN 'supervisor' THEN b.supervisor_role
                 ELSE p.role END AS role
     FROM batch b
-    JOIN reach r ON r.ladder = b.ladder AND r.severe = b.severe AND r.due = b.due
+    JOIN reach r ON r.calendar = b.calendar AND r.ladder = b.ladder AND r.severe = b.severe AND r.due = b.due
         AND (r.rung >= 0 OR r.day > b.opened_on)
     CROSS JOIN unnest(string_to_array(r.audiences, ',')) AS who(audience)
     LEFT JOIN post p ON p.audience = who.audience
@@ -50,12 +52,17 @@ WITH reach(ladder, severe, due, rung, day, highest, audiences, urgent) AS (
 ), wanted AS MATERIALIZED (
     SELECT DISTINCT o.step_id, o.audience, o.role, b.division, b.holder_id
     FROM owed o JOIN batch b ON b.id = o.step_id WHERE o.role IS NOT NULL
-), covers AS MATERIALIZED (
-    SELECT w.step_id, w.audience, a.user_id, a.lender_id, a.user_id = w.holder_id AS claims
-    FROM wanted w
+), place AS MATERIALIZED (  -- few, however many steps: who sits over each is asked once
+    SELECT division, role, left(division, digits) AS above
+    FROM (SELECT DISTINCT division, role FROM wanted) w
     CROSS JOIN unnest(ARRAY[2, 4, 6, 9, 12, 14]) AS code(digits)
-    JOIN authority a ON a.division = left(w.division, code.digits) AND a.role = w.role
-    WHERE length(w.division) >= code.digits
+    WHERE length(division) >= digits
+), seat AS MATERIALIZED (
+    SELECT p.division, p.role, a.user_id, a.lender_id
+    FROM place p JOIN authority a ON a.division = p.above AND a.role = p.role
+), covers AS MATERIALIZED (
+    SELECT w.step_id, w.audience, s.user_id, s.lender_id, s.user_id = w.holder_id AS claims
+    FROM wanted w JOIN seat s ON s.division = w.division AND s.role = w.role
 ), claimed AS (
     SELECT step_id, user_id, array_agg(lender_id) AS lenders FROM covers WHERE audience = 'holder' AND claims
     GROUP BY 1, 2

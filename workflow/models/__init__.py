@@ -10,7 +10,7 @@ from workflow.models.looks import Look, Verification
 from workflow.models.notice import Heartbeat, Notice
 from workflow.models.people import Posting, Role, SignIn, Substitution, Unit, User
 from workflow.models.route import Group, Route, Stage, StepPlan, Track
-from workflow.models.step import Hold, Promise, Round, Step
+from workflow.models.step import Hold, Promise, Round, Step, Watch
 from workflow.models.supervision import Supervision
 from workflow.models.weekly import WeeklyReport
 
@@ -58,5 +58,6 @@ __all__ = [
     "Unit",
     "User",
     "Verification",
+    "Watch",
     "WeeklyReport",
 ]

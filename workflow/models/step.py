@@ -61,7 +61,6 @@ class Step(models.Model):
     """One work item. Its FSM: open -> approved / returned / refused / skipped / cancelled, or answered (an opinion)."""
 
     ALSO_BORN = ("skipped",)  # a decision just made may count for it from the start
-    LOOK_NOW = date(1, 1, 1)  # the sweep has not looked at it since it was opened or changed
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
@@ -98,13 +97,9 @@ class Step(models.Model):
     asked_role = models.CharField(max_length=32, blank=True)  # the plan's role, where a superior was asked instead
     # skipped because its one approver had just decided the same content: the step whose decision counts here too
     carried_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="carried_to")
-    # the day its next reminder falls due: the sweep's one question. A trigger sets LOOK_NOW when due or holder change
-    remind_on = models.DateField(default=LOOK_NOW, db_default=LOOK_NOW)
 
     class Meta:
         indexes = [
-            # what the sweep has to look at today
-            models.Index(fields=["remind_on"], condition=Q(state="open"), name="step_remind_on"),
             # my queue: open steps by due, backward, id
             models.Index(fields=["due", "backward", "id"], condition=Q(state="open"), name="step_open_due"),
             # what waits for a post, in the queue's order; what waits in a unit
@@ -149,6 +144,23 @@ class Step(models.Model):
             if held is not None:
                 self.__dict__.setdefault("state", held)
             raise
+
+
+class Watch(models.Model):
+    """When the sweep looks at an open step again; one narrow row for each, kept by triggers on the step.
+
+    A column of the step would cost each reminder a new entry in every index of the widest table (measured).
+    """
+
+    LOOK_NOW = date(1, 1, 1)  # not looked at since the step was opened, or changed its due date or its holder
+
+    # no foreign key in the database: the triggers write the row, and a check of it would cost every decision
+    step = models.OneToOneField(Step, models.CASCADE, primary_key=True, related_name="watch", db_constraint=False)
+    remind_on = models.DateField(default=LOOK_NOW, db_default=LOOK_NOW)
+
+    class Meta:
+        # the sweep's one question: what has to be looked at today, in this order
+        indexes = [models.Index(fields=["remind_on", "step"], name="watch_remind_on")]
 
 
 class Hold(models.Model):
