@@ -121,7 +121,8 @@ def _failed(row: Delivery, fence: int, why: str, *, permanent: bool, now: dateti
         return Delivery.FAILED
     again = now + RETRY_AFTER[row.attempts - 1]
     if not row.bundle.urgent:  # a second try waits for the morning as the first one did
-        again = opening(again, habits_of([row.bundle.recipient_id])[row.bundle.recipient_id], calendars.load())
+        person = row.bundle.recipient_id
+        again = opening(again, habits_of([person])[person], calendars.of_people([person], clock.date_of(now))[person])
     _record(row.pk, fence, state=Delivery.PENDING, last_error=why[:300], next_try_at=again, started_at=None)
     return Delivery.PENDING
 

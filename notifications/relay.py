@@ -92,6 +92,7 @@ class _Desk:
     def __init__(self, people: list[int], now: datetime) -> None:
         self.now, self.day = now, clock.date_of(now)
         self.habits, self.wishes = queries.habits_of(people), queries.Wishes(people)
+        self.calendars = calendars.of_people(people, self.day)
         self.sent = queries.sent_on(people, self.day)
         self.waiting: dict[datetime, list[int]] = defaultdict(list)
         self.bundles: list[tuple[Bundle, list[Notice], list[str]]] = []
@@ -121,7 +122,7 @@ class _Desk:
             self.now,
             notice.not_before,
             habits,
-            calendars.load(),
+            self.calendars[notice.recipient_id],
             at_once=notice.word in AT_ONCE,
             urgent=notice.urgent,
             capped=number >= settings.NOTIFY_DAILY_CAP,

@@ -25,10 +25,11 @@ def relay(now: datetime) -> int:
     )
     people = [report.person for report in owed]
     prefetch_related_objects(people, "addresses")
+    counted = calendars.of_people((p.pk for p in people), clock.date_of(now))
     habits, wishes = queries.habits_of(p.pk for p in people), queries.Wishes([p.pk for p in people])
     written = 0
     for report in owed:
-        if opening(now, habits[report.person_id], calendars.load()) <= now:
+        if opening(now, habits[report.person_id], counted[report.person_id]) <= now:
             written += _bundle(report, wishes, now)
     return written
 

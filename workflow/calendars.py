@@ -1,9 +1,12 @@
 """The working calendars as commands and queries read them: cached in this process, dropped when a version grows."""
 
+from collections.abc import Iterable
 from datetime import date
 from time import monotonic
 
-from workflow.models import Calendar, CalendarDay, Schedule
+from django.db.models import Q
+
+from workflow.models import Calendar, CalendarDay, Posting, Schedule
 from workflow.rules.workdays import DayRow, WorkCalendar
 
 NATIONAL = "CN"
@@ -12,6 +15,8 @@ _kept: dict[str, WorkCalendar] = {}
 _asked: dict[str, float] = {}
 _codes: dict[int, tuple[str, date]] = {}  # schedule to calendar code and storage date
 _codes_asked = -FRESH_SECONDS
+_own: frozenset[str] = frozenset()
+_own_asked = -FRESH_SECONDS
 
 
 def load(code: str = NATIONAL) -> WorkCalendar:
@@ -57,10 +62,29 @@ def of_schedule(schedule_id: int) -> WorkCalendar:
     return load(code_of(schedule_id))
 
 
-def usual() -> WorkCalendar:
-    """The one calendar that every schedule counts with, or else the national one: for lists over all schedules."""
-    codes = {code for code, _storage in _schedules().values()}
-    return load(codes.pop() if len(codes) == 1 else NATIONAL)
+def in_use() -> dict[str, list[int]]:
+    """Codes of the calendars that are counted with, and the schedules that count with each: lists over many cases."""
+    found: dict[str, list[int]] = {}
+    for pk, code in of_every_schedule().items():
+        found.setdefault(code, []).append(pk)
+    return found or {NATIONAL: []}
+
+
+def of_division(division: str) -> WorkCalendar:
+    """The days a county counts with: its own calendar, or the national one while it has none."""
+    code = division[:6]
+    return load(code if code in _counties() else NATIONAL)
+
+
+def of_people(people: Iterable[int], today: date) -> dict[int, WorkCalendar]:
+    """The days on which each of these people is at work: those of the county of their first posting."""
+    ids = set(people)
+    found = dict.fromkeys(ids, load())
+    if not _counties():
+        return found
+    running = Q(valid_from__lte=today) & (Q(valid_until=None) | Q(valid_until__gte=today))
+    posts = Posting.objects.filter(running, user__in=ids).order_by("-pk").values_list("user", "unit__code")
+    return found | {user: of_division(code) for user, code in posts}
 
 
 def code_of(schedule_id: int) -> str:
@@ -97,10 +121,19 @@ def _schedules() -> dict[int, tuple[str, date]]:
     return _codes
 
 
+def _counties() -> frozenset[str]:
+    """Codes of the counties' own calendars, asked once a second and process at most."""
+    global _own, _own_asked
+    if monotonic() - _own_asked >= FRESH_SECONDS:
+        rows = Calendar.objects.exclude(code=NATIONAL).values_list("code", flat=True)
+        _own, _own_asked = frozenset(rows), monotonic()
+    return _own
+
+
 def forget_schedules() -> None:
-    """Ask again which schedule counts with which calendar."""
-    global _codes
-    _codes = {}
+    """Ask again which schedule counts with which calendar, and which counties have their own."""
+    global _codes, _own_asked
+    _codes, _own_asked = {}, -FRESH_SECONDS
 
 
 def forget() -> None:

@@ -63,7 +63,7 @@ def nightly(today: date | None = None) -> dict[str, Any]:
         "checked": result.checked,
         "first_bad": str(result.first_bad or ""),
         "provisional_years": calendar.uncovered((day.year, day.year + 1)),
-        "provisional_today": calendars.usual().is_provisional(day, day),
+        "provisional_today": any(calendars.load(code).is_provisional(day, day) for code in calendars.in_use()),
         "mark": PROVISIONAL,
     }
     heartbeats.beat(heartbeats.NIGHTLY, clock.now(), **found)

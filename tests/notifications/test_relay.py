@@ -1,6 +1,6 @@
 """From owed notices to bundles: asked again at sending, one digest a day, once however often it runs."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core import mail
 
@@ -10,8 +10,10 @@ from notifications.relay import relay
 from tests import builders
 from tests.builders import at
 from tests.concurrency import together
-from workflow.commands import cases, deadlines, heartbeats
+from workflow.commands import calendar, cases, county_calendar, deadlines, heartbeats
 from workflow.models import Heartbeat, Notice, Posting, Step, User
+from workflow.rules import filed
+from workflow.rules.filed import DayChange
 
 OPENED = at("2026-03-02", 7)
 
@@ -57,6 +59,19 @@ def test_a_reminder_reaches_its_people_by_mail_in_their_language(world: builders
     assert "2026-03-09" in english.body
     assert say_all(morning("2026-03-09")) == []
     assert len(mail.outbox) == 3
+
+
+def test_nobody_is_written_to_on_a_day_off_of_their_own_county(world: builders.World):
+    builders.agreement(world, now=OPENED)
+    say_all(morning("2026-03-02"))
+    calendar.seed([2025, 2026])
+    celebration = [DayChange(date(2026, 3, 10), filed.OFF, "县庆")]
+    county_calendar.override(
+        world.units[builders.COUNTY], celebration, source="云移〔2026〕8号", actor=world.county_officer, now=OPENED
+    )
+    deadlines.sweep(night("2026-03-10"))
+    assert say_all(morning("2026-03-10")) == []
+    assert say_all(morning("2026-03-11")) == ["sent"] * 3
 
 
 def test_a_leader_gets_one_message_about_thirty_late_steps(world: builders.World):

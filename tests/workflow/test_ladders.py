@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests import builders
 from tests.builders import at
-from workflow import clock, errors, ladders
+from workflow import calendars, clock, errors, ladders
 from workflow.commands import deadlines
 from workflow.commands import ladders as commands
 from workflow.models import Event, Ladder, Notice, Posting, Step, Watch
@@ -151,17 +151,21 @@ def test_a_reader_of_the_route_sees_the_ladder_and_cannot_change_it(client: Clie
     case = builders.agreement(world)
     client.force_login(world.auditor)
     address = f"/routes/{case.route_id}/reminders"
-    assert "启用" not in client.get(address).content.decode()
+    button = "启用</button>"
+    assert button not in client.get(address).content.decode()
     assert client.post(address, form()).status_code == 404
     client.force_login(world.clerk)
     assert client.get(address).status_code == 404
+    client.force_login(world.route_keeper)
+    assert button in client.get(address).content.decode()
 
 
 def test_escalation_is_said_before_it_happens(client: Client, world: builders.World):
     case = builders.agreement(world, now=clock.now())
     Step.objects.filter(case=case).update(binding="forward", due=clock.today() + timedelta(days=7))
     step = builders.open_step(case, "draft")
-    ahead = escalation.next_superior(escalation.of_step(step, ladders.of_route(case.route_id), clock.today()))
+    known, counted = ladders.of_route(case.route_id), calendars.load()
+    ahead = escalation.next_superior(escalation.of_step(step, known, clock.today(), counted))
     assert ahead is not None
     assert (ahead.offset, ahead.newly) == (1, ("office_head",))
     client.force_login(world.clerk)

@@ -34,8 +34,7 @@ def code_of(unit: Unit) -> str:
 
 def of_unit(unit: Unit) -> WorkCalendar:
     """The days a county counts with: its own calendar, or the national one while it has none."""
-    found = calendars.load(code_of(unit))
-    return found if found.rows else calendars.load()
+    return calendars.of_division(unit.division)
 
 
 @retried

@@ -144,10 +144,12 @@ def remind(now: datetime) -> int:
     """Orders that run out the next working day, and those that have: one word each to those who have the step, and
     for the late ones to the issuer. Level-triggered and unique by constraint, like every reminder."""
     today = clock.date_of(now)
-    soon = calendars.load().add_working_days(today, 1)
-    open_ones = Supervision.objects.filter(closed_at=None, answered_at=None, due__lte=soon)
+    soon = {code: calendars.load(code).add_working_days(today, 1) for code in calendars.in_use()}
+    open_ones = Supervision.objects.filter(closed_at=None, answered_at=None, due__lte=max(soon.values()))
     written = 0
-    for order in open_ones.select_related("step__unit", "issuer"):
+    for order in open_ones.select_related("case", "step__unit", "issuer"):
+        if order.due > soon[calendars.code_of(order.case.schedule_id)]:
+            continue
         try:
             with transaction.atomic():
                 written += _remind_one(order, now, today)

@@ -128,7 +128,7 @@ def board(user: User, *, now: datetime | None = None) -> Board:
     return Board(
         storage_on=storage,
         calendar_days=(storage - today).days if storage else 0,
-        working_days=words.days_left(storage, today, calendars.usual()) if storage else 0,
+        working_days=words.days_left(schedule.storage_on, today, calendars.of_schedule(schedule.pk)) if schedule else 0,
         not_started=waiting,
         total=(
             sum(s.households for s in states.values()) + waiting[0],

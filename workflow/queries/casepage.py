@@ -122,7 +122,9 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
         found=reading,
         case=reading.case,
         sight=policies.aspects_in_sight(reading.authorities, reading.case),
-        stepper=stepper.stops(reading.route, reading.case.state, reading.steps, reading.decisions.values(), today),
+        stepper=stepper.stops(
+            reading.route, reading.case.state, reading.steps, reading.decisions.values(), today, calendar
+        ),
         waiting=list(waiting.values()),
         mine=[made for step in open_steps if (made := _mine(reading, user, step, waiting[step.pk]))],
         history=_history(reading),
@@ -170,7 +172,7 @@ def _waiting(reading: Glance, step: Step, people: list[User], known: Ladders) ->
         late_cause=slack.late_cause(step, reading.today, held),
         hold=next((one for one in held if one.round_id), None),
         missing=rights.missing_for(reading, step),
-        reported=escalation.next_superior(escalation.of_step(step, known, reading.today)),
+        reported=escalation.next_superior(escalation.of_step(step, known, reading.today, calendar)),
     )
 
 

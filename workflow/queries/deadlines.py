@@ -89,8 +89,8 @@ def month(user: User, authorities: list[Authority], first: date, whose: str, tod
         start + timedelta(days=n): _cell(calendar, start + timedelta(days=n), first, today)
         for n in range((end - start).days + 1)
     }
-    for due, held, was_late, count in _counted(steps.filter(due__gte=start, due__lte=end)):
-        light = dates.light(due, today, calendar, held=held, was_late=was_late)
+    for due, held, was_late, schedule, count in _counted(steps.filter(due__gte=start, due__lte=end)):
+        light = dates.light(due, today, calendars.of_schedule(schedule), held=held, was_late=was_late)
         cells[due].counts[light] = cells[due].counts.get(light, 0) + count
     days = list(cells.values())
     return Month(
@@ -101,10 +101,12 @@ def month(user: User, authorities: list[Authority], first: date, whose: str, tod
     )
 
 
-def _counted(steps: QuerySet[Step]) -> Iterable[tuple[date, bool, bool, int]]:
+def _counted(steps: QuerySet[Step]) -> Iterable[tuple[date, bool, bool, int, int]]:
+    """(due, held, was late, schedule, number): each case's own county says which day is amber."""
     held = steps.annotate(on_hold=Exists(filters.open_holds()))
-    rows = held.values("due", "on_hold", "was_late").annotate(n=Count("pk")).order_by("due")
-    return [(row["due"], row["on_hold"], row["was_late"], row["n"]) for row in rows]
+    columns = ("due", "on_hold", "was_late", "case__schedule")
+    rows = held.values(*columns).annotate(n=Count("pk")).order_by("due")
+    return rows.values_list(*columns, "n")
 
 
 def _cell(calendar: WorkCalendar, day: date, first: date, today: date) -> Cell:
@@ -119,15 +121,15 @@ def _cell(calendar: WorkCalendar, day: date, first: date, today: date) -> Cell:
     )
 
 
-def of_day(user: User, authorities: list[Authority], day: date, whose: str, today: date, code: str) -> list[Entry]:
+def of_day(user: User, authorities: list[Authority], day: date, whose: str, today: date) -> list[Entry]:
     """The steps due on one day, the longest overdue backward date first."""
-    calendar = calendars.load(code)
     found = steps_of(user, authorities, whose, today).filter(due=day).annotate(on_hold=Exists(filters.open_holds()))
     rows = found.select_related("case", "unit").order_by(F("backward").asc(nulls_last=True), "pk")[:MOST]
-    return [_entry(step, today, calendar) for step in rows]
+    return [_entry(step, today) for step in rows]
 
 
-def _entry(step: Step, today: date, calendar: WorkCalendar) -> Entry:
+def _entry(step: Step, today: date) -> Entry:
+    calendar = calendars.of_schedule(step.case.schedule_id)
     known = spec(step.case.route_id).plans.get(step.plan)
     held = bool(getattr(step, "on_hold", False))
     return Entry(

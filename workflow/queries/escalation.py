@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflow import calendars, clock
+from workflow import clock
 from workflow.models import Step
 from workflow.rules import rungs
 from workflow.rules.rungs import Ladder, Ladders
+from workflow.rules.workdays import WorkCalendar
 
 AUDIENCE_NAMES: dict[str, Any] = {
     rungs.HOLDER: _("who has it"),
@@ -49,9 +50,8 @@ class Ahead:
         return [str(AUDIENCE_NAMES[who]) for who in self.newly]
 
 
-def of_dates(due: date, opened: date, today: date, ladder: Ladder) -> list[Ahead]:
-    """Every rung still ahead of a step with these dates."""
-    calendar = calendars.load()
+def of_dates(due: date, opened: date, today: date, ladder: Ladder, calendar: WorkCalendar) -> list[Ahead]:
+    """Every rung still ahead of a step with these dates, counted in these working days."""
     found: list[Ahead] = []
     ahead = {rung.offset: day for day, rung in rungs.upcoming(due, opened, today, calendar, ladder)}
     reached = rungs.reached(due, opened, today, calendar, ladder)
@@ -65,9 +65,9 @@ def of_dates(due: date, opened: date, today: date, ladder: Ladder) -> list[Ahead
     return found
 
 
-def of_step(step: Step, known: Ladders, today: date) -> list[Ahead]:
+def of_step(step: Step, known: Ladders, today: date, calendar: WorkCalendar) -> list[Ahead]:
     """The rungs ahead of an open step; `known`: the ladders of its route."""
-    return of_dates(step.due, clock.date_of(step.opened_at), today, known[rungs.severity(step.binding)])
+    return of_dates(step.due, clock.date_of(step.opened_at), today, known[rungs.severity(step.binding)], calendar)
 
 
 def next_superior(ahead: Iterable[Ahead]) -> Ahead | None:

@@ -133,13 +133,26 @@ def light_parts(light: str, today: date) -> list[Q]:
     """The same as conditions that exclude each other, each a range of an index: counted apart they need no scan."""
     if light == "held":  # from the few holds to their steps, not from every step to a hold
         return [Q(case__in=Hold.objects.filter(resumed_at=None).values("case")) & Q(Exists(open_holds()))]
-    soon, free = calendars.usual().add_working_days(today, words.AMBER_DAYS), ~Q(Exists(open_holds()))
-    spans = {
-        "red": [Q(due__lt=today)],
-        "amber": [Q(due__gte=today, due__lte=soon), Q(due__gt=soon, was_late=True)],
-        "green": [Q(due__gt=soon, was_late=False)],
-    }
-    return [span & free for span in spans[light]]
+    free = ~Q(Exists(open_holds()))
+    if light == "red":
+        return [Q(due__lt=today) & free]
+    return [span & free & whose for soon, whose in _amber_until(today) for span in _spans(light, today, soon)]
+
+
+def _spans(light: str, today: date, soon: date) -> list[Q]:
+    if light == "amber":
+        return [Q(due__gte=today, due__lte=soon), Q(due__gt=soon, was_late=True)]
+    return [Q(due__gt=soon, was_late=False)]
+
+
+def _amber_until(today: date) -> list[tuple[date, Q]]:
+    """The last amber day, and the cases for which it is that; one for all unless counties' days off differ just now."""
+    days: dict[date, list[int]] = {}
+    for code, schedules in calendars.in_use().items():
+        days.setdefault(calendars.load(code).add_working_days(today, words.AMBER_DAYS), []).extend(schedules)
+    if len(days) == 1:
+        return [(next(iter(days)), Q())]
+    return [(soon, Q(case__schedule__in=schedules)) for soon, schedules in sorted(days.items())]
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,8 @@ def unread_count(user: User, *, now: datetime) -> int:
 
 def _row(notice: Notice, now: datetime, outside: list[tuple[str, str, str]]) -> InboxRow:
     step = notice.step if notice.word in outbox.ABOUT_A_STEP else None
-    left = words.days_left(step.due, clock.date_of(now), calendars.usual()) if step else 0
+    calendar = calendars.of_schedule(notice.case.schedule_id)
+    left = words.days_left(step.due, clock.date_of(now), calendar) if step else 0
     return InboxRow(
         id=notice.pk,
         word=notice.word,

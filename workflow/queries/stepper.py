@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from workflow import calendars, clock
+from workflow import clock
 from workflow.models import Decision, Step
 from workflow.rules.route import RouteSpec, StageSpec
 from workflow.rules.workdays import WorkCalendar
@@ -38,9 +38,11 @@ class Stop:
         return min(100, round(100 * (self.days or 0) / self.limit)) if self.limit else 100
 
 
-def stops(route: RouteSpec, state: str, steps: list[Step], decisions: Iterable[Decision], today: date) -> list[Stop]:
+def stops(
+    route: RouteSpec, state: str, steps: list[Step], decisions: Iterable[Decision], today: date, calendar: WorkCalendar
+) -> list[Stop]:
     """Every state of the path; a state that never had a round and lies behind was skipped by its guard."""
-    calendar, here = calendars.usual(), route.order.get(state, len(route.order))
+    here = route.order.get(state, len(route.order))
     names = _names(decisions)
     found: list[Stop] = []
     expected = today

@@ -54,7 +54,7 @@ def lines(user: User, authorities: list[Authority], orders: Iterable[Supervision
 
 
 def _line(order: Supervision, user: User, authorities: list[Authority], told: bool, today: date) -> Line:
-    left = words.days_left(order.due, today, calendars.load())
+    left = words.days_left(order.due, today, calendars.of_schedule(order.case.schedule_id))
     covers = policies.authority_for(authorities, order.step) is not None
     leads = reach.leads(authorities, order.step, order.case) is not None or order.issuer_id == user.pk
     light = "green" if order.stage in ("answered", "closed") else words.light(left, held=False)

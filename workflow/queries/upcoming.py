@@ -29,7 +29,7 @@ def upcoming(user: User, authorities: list[Authority], today: date) -> Upcoming 
     """Open steps of cases in sight whose route has a group of this reader's roles still to come."""
     seen = Case.objects.filter(policies.scope_of(user, authorities, today))
     steps = Step.objects.filter(state="open", case__in=seen).select_related("case", "round").order_by("due", "id")
-    roles, calendar = {a.role for a in authorities}, calendars.usual()
+    roles = {a.role for a in authorities}
     nearest: dict[int, tuple[date, Step, str]] = {}
     for step in steps[:LOOKED_AT]:
         route = spec(step.case.route_id)
@@ -37,7 +37,7 @@ def upcoming(user: User, authorities: list[Authority], today: date) -> Upcoming 
         if ahead is None:
             continue
         days, name = ahead
-        day = calendar.add_working_days(max(step.due, today), days)
+        day = calendars.of_schedule(step.case.schedule_id).add_working_days(max(step.due, today), days)
         if step.case_id not in nearest or day < nearest[step.case_id][0]:
             nearest[step.case_id] = (day, step, name)
     if not nearest:

@@ -42,7 +42,7 @@ def deadlines_page(request: HttpRequest) -> HttpResponse:
         "before": _shift(first, -1),
         "after": _shift(first, 1),
         "day": day,
-        "entries": deadlines.of_day(user, authorities, day, whose, today, code) if day else [],
+        "entries": deadlines.of_day(user, authorities, day, whose, today) if day else [],
         "next_due": deadlines.next_due(user, authorities, whose, today),
         "weekdays": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
         "nav": "deadlines",

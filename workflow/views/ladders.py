@@ -1,5 +1,6 @@
 """The ladder of reminders of a route: who is told when, changed on a page, shown before it happens."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from workflow.queries import escalation
 from workflow.queries import routes as queries
 from workflow.rules import rungs
 from workflow.rules.rungs import Rung
+from workflow.rules.workdays import WorkCalendar
 from workflow.views.access import authorities_of, holds
 from workflow.views.routes import READERS, common
 
@@ -36,18 +38,20 @@ def ladder_page(request: HttpRequest, route_id: int) -> HttpResponse:
 def _context(request: HttpRequest, route: Route, user: User) -> dict[str, Any]:
     now_used = ladders.of_route(route.pk)
     today = clock.today()
-    due = calendars.load().add_working_days(today, EXAMPLE_LEAD)
+    calendar = calendars.of_division(route.unit.division)
+    due = calendar.add_working_days(today, EXAMPLE_LEAD)
     own = Ladder.objects.filter(kind=route.kind, mode__in=("", route.mode), unit=route.unit, current=True)
     return common(request, route, "reminders") | {
         "own": own.order_by("-mode").select_related("by").first(),
         "may_change": commands.keeps(user, route.unit, clock.now()),
-        "sections": [_section(severity, now_used, due, today) for severity in rungs.SEVERITIES],
+        "sections": [_section(severity, now_used, (due, today, calendar)) for severity in rungs.SEVERITIES],
         "audiences": list(escalation.AUDIENCE_NAMES.items()),
         "due": due,
     }
 
 
-def _section(severity: str, used: rungs.Ladders, due: Any, today: Any) -> dict[str, Any]:
+def _section(severity: str, used: rungs.Ladders, example: tuple[date, date, WorkCalendar]) -> dict[str, Any]:
+    due, today, calendar = example
     lines: list[dict[str, Any]] = [
         {"offset": rung.offset, "urgent": rung.urgent, "told": rung.audiences} for rung in used[severity]
     ]
@@ -56,7 +60,7 @@ def _section(severity: str, used: rungs.Ladders, due: Any, today: Any) -> dict[s
         "key": severity,
         "severe": severity == rungs.SEVERE,
         "lines": lines,
-        "ahead": escalation.of_dates(due, today, today, used[severity]),
+        "ahead": escalation.of_dates(due, today, today, used[severity], calendar),
     }
 
 

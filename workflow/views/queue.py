@@ -75,7 +75,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 def storage(today: Any) -> dict[str, Any]:
     """The day the water rises, and the working days left until then."""
     schedule = waters.upcoming(today)
-    days = words.days_left(schedule.storage_on, today, calendars.usual()) if schedule else None
+    days = words.days_left(schedule.storage_on, today, calendars.of_schedule(schedule.pk)) if schedule else None
     return {"storage": schedule, "storage_days": days, "today": today}
 
 
