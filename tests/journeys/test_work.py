@@ -21,8 +21,8 @@ SHIFTS = """() => new Promise(done => { let sum = 0; new PerformanceObserver(lis
 
 @pytest.fixture(scope="module")
 def piled(site: Site) -> Site:
-    """Forty-two agreements on the town reviewer's desk."""
-    pile.make(site, "town_review", 42)
+    """Sixty-two agreements on the town reviewer's desk."""
+    pile.make(site, "town_review", 62)
     return site
 
 
@@ -106,6 +106,18 @@ def test_approve_twenty_at_once(reviewer: Desk) -> None:
     page.click("#bulkdialog [data-results]")
     page.wait_for_function(f"() => document.querySelector('.side [data-count=mine]').innerText === '{before - 20}'")
     assert hand.acts == documented("Approve 20 items")
+
+
+def test_approve_twenty_each_one_looked_at(reviewer: Desk) -> None:
+    hand, page = Hand(reviewer), reviewer.page
+    hand.key("Enter")
+    page.wait_for_selector("#work .sheet")
+    for _one in range(20):
+        title = page.inner_text("#work h2")
+        hand.key("a")
+        page.wait_for_function(f"() => (document.querySelector('#work h2') || {{}}).innerText !== {title!r}")
+    assert "21 / " in page.inner_text("#work")
+    assert hand.acts == documented("Approve 20, each one looked at")
 
 
 def test_return_one_with_a_reason(reviewer: Desk) -> None:

@@ -16,6 +16,7 @@ from workflow.rules.route import GroupSpec, PlanSpec, RouteSpec, StageSpec, Trac
 from workflow.rules.vocabulary import Vocabulary
 
 LINE, PAD, GAP, HEAD = 19, 10, 24, 30
+LETTER = 7  # of a heading, on average
 
 
 @dataclass(frozen=True)
@@ -70,20 +71,22 @@ def svg(route: RouteSpec, words: Vocabulary, size: Size = NARROW, marks: Marks |
 
 
 def _stage(stage: StageSpec, number: int, words: Vocabulary, size: Size, marks: Marks, top: int) -> tuple[str, int]:
-    parts, y = [], top + HEAD
+    label = f"{number} {words.states.get(stage.state, stage.state)}"
+    point = str(words.points.get(stage.point, "")) if stage.point else ""
+    told = _("before: %(point)s") % {"point": point} if point else _("after storage") if stage.after_storage else ""
+    below = LINE if (len(label) + len(told)) * LETTER > size.width - 2 * PAD else 0  # where both do not fit in one line
+    parts, y = [], top + HEAD + below
     for track in stage.tracks:
         if len(stage.tracks) > 1 or track.opens_in != stage.state:
             parts.append(_text(PAD + 2, y + 13, _lane(track, words), "rd-l", size.width - 2 * PAD))
             y += LINE
         drawn, y = _track(track, words, size, marks, y)
         parts.append(drawn)
-    label = f"{number} {words.states.get(stage.state, stage.state)}"
-    point = str(words.points.get(stage.point, "")) if stage.point else ""
-    told = _("before: %(point)s") % {"point": point} if point else _("after storage") if stage.after_storage else ""
+    at, anchor = (PAD + 2, "start") if below else (size.width - PAD - 2, "end")
     band = (
         f'<rect x="1" y="{top}" width="{size.width - 2}" height="{y - top}" rx="8" class="rd-b"/>'
         f'<text x="{PAD + 2}" y="{top + 20}" class="rd-s">{escape(label)}</text>'
-        f'<text x="{size.width - PAD - 2}" y="{top + 20}" text-anchor="end" class="rd-l">{escape(told)}</text>'
+        f'<text x="{at}" y="{top + 20 + below}" text-anchor="{anchor}" class="rd-l">{escape(told)}</text>'
     )
     return band + "".join(parts), y + 12
 
