@@ -106,6 +106,12 @@ class Step(models.Model):
             models.Index(
                 fields=["unit", "role", "due", "backward", "id"], condition=Q(state="open"), name="step_open_mine"
             ),
+            # what one claimed or was given, in the queue's order; what a post has decided stays out of it
+            models.Index(
+                fields=["holder", "due", "backward", "id"],
+                condition=Q(state="open", holder__isnull=False),
+                name="step_open_held",
+            ),
             # steps that stay amber because they were late: few, and counted on every page
             models.Index(fields=["unit", "role"], condition=Q(state="open", was_late=True), name="step_open_late"),
             models.Index(fields=["case"], condition=Q(state="open"), name="step_open_case"),

@@ -136,7 +136,7 @@ def light_parts(light: str, today: date) -> list[Q]:
     free = ~Q(Exists(open_holds()))
     if light == "red":
         return [Q(due__lt=today) & free]
-    return [span & free & whose for soon, whose in _amber_until(today) for span in _spans(light, today, soon)]
+    return [span & free & whose for soon, whose in amber_until(today) for span in _spans(light, today, soon)]
 
 
 def _spans(light: str, today: date, soon: date) -> list[Q]:
@@ -145,7 +145,7 @@ def _spans(light: str, today: date, soon: date) -> list[Q]:
     return [Q(due__gt=soon, was_late=False)]
 
 
-def _amber_until(today: date) -> list[tuple[date, Q]]:
+def amber_until(today: date) -> list[tuple[date, Q]]:
     """The last amber day, and the cases for which it is that; one for all unless counties' days off differ just now."""
     days: dict[date, list[int]] = {}
     for code, schedules in calendars.in_use().items():

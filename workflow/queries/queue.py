@@ -13,8 +13,9 @@ from django.db.models import Exists, Func, IntegerField, OuterRef, Q, QuerySet, 
 from workflow import clock, policies
 from workflow.models import Case, Copy, Decision, Step, Unit, User
 from workflow.policies import Authority
-from workflow.queries import filters, paging, rows
+from workflow.queries import filters, head, paging, rows
 from workflow.queries.filters import CAP, LIGHTS, Asked
+from workflow.queries.head import Own
 from workflow.queries.rows import QueueRow
 
 K = TypeVar("K")
@@ -119,7 +120,19 @@ def steps_of(user: User, authorities: list[Authority], tab: str) -> QuerySet[Ste
 
 def counts(user: User, authorities: list[Authority]) -> dict[str, int]:
     """Count per tab, capped at 1,000 so that no count walks a whole queue."""
-    return _capped(user, {tab: steps_of(user, authorities, tab) for tab in TABS if tab != "done"})
+    free, *held = _own_parts(user, authorities)
+    others = {tab: steps_of(user, authorities, tab) for tab in ("started", "copied", "section")}
+    found = _capped(user, {"claimable": free, **others} | {f"held {n}": part for n, part in enumerate(held)})
+    parts = [found.pop(f"held {n}") for n in range(len(held))]
+    return {"mine": min(CAP, found["claimable"] + sum(parts)), **found}
+
+
+def _own_parts(user: User, authorities: list[Authority]) -> list[QuerySet[Step]]:
+    """open_steps in parts that exclude each other, each a range of an index: free, held by me, held by my lenders."""
+    covered, opened = _covered(user, list(authorities)), Step.objects.filter(state="open")
+    lenders = {a.lender.pk for a in authorities if a.lender} - {user.pk}
+    lent = [opened.filter(covered, holder__in=lenders)] if lenders else []
+    return [opened.filter(covered, holder=None), opened.filter(holder=user), *lent]
 
 
 def _capped(user: User, lists: dict[K, QuerySet[Step]]) -> dict[K, int]:
@@ -141,14 +154,47 @@ def listed(user: User, authorities: list[Authority], asked: Asked, today: date) 
     return filters.narrow(mine, asked, today)
 
 
+def own(user: User, authorities: list[Authority], asked: Asked) -> Own | None:
+    """For the two lists of one's own, as long as nothing is filtered: whose steps the prepared statements read.
+
+    None where units are too many to name, and for posts that cover steps whose cases they do not see.
+    """
+    units = _units(user, authorities) if asked.tab in ("mine", "claimable") and not asked.narrowed else None
+    if units is None or any(one.role in policies.NO_SIGHT | policies.BY_PARTICIPATION for one in authorities):
+        return None
+    pairs = {(pk, one.role) for one in authorities for pk, code in units if code.startswith(one.division)}
+    mine, lenders = (user.pk, {a.lender.pk for a in authorities if a.lender} - {user.pk})
+    if asked.tab == "claimable":
+        mine, lenders = 0, set()
+    posts = sorted(pairs)
+    return Own([unit for unit, _role in posts], [role for _unit, role in posts], mine, sorted(lenders))
+
+
+def _head(user: User, authorities: list[Authority], asked: Asked, today: date, limit: int) -> paging.Window | None:
+    """The first page in order of due, by prepared statements; None where it has to be asked in the general way."""
+    mine = None if asked.sort != "due" or asked.after or asked.before else own(user, authorities, asked)
+    if mine is None:
+        return None
+    ids = head.first(mine, limit + 1)
+    steps = rows.load(ids[:limit])
+    steps = [step for step in steps if step.holder_id is None or _in_sight(user, authorities, step, today)]
+    return paging.Window(steps, "", str(ids[limit - 1]) if len(ids) > limit else "")
+
+
+def _in_sight(user: User, authorities: list[Authority], step: Step, today: date) -> bool:
+    """A post sees what it covers; what one was given by name may have gone out of sight since."""
+    if policies.authority_for(authorities, step):
+        return True
+    return policies.sees(user, authorities, step.case, step.case.participants.all(), today)
+
+
 def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: datetime | None = None) -> QueuePage:
     """One page, ordered by (due, backward, id); what four eyes forbids is still listed, the case page says why."""
     asked = asked or Asked()
     today = clock.date_of(now) if now else clock.today()
     authorities = policies.postings_of(user, today)
-    found = listed(user, authorities, asked, today).select_related("case__home_unit", "unit", "holder", "round")
-    part = paging.window(
-        found,
+    part = _head(user, authorities, asked, today, limit) or paging.window(
+        listed(user, authorities, asked, today).select_related("case__home_unit", "unit", "holder"),
         "done" if asked.tab == "done" else asked.sort,
         sight=Case.objects.filter(policies.scope_of(user, authorities, today)),
         after=asked.after,
@@ -195,6 +241,9 @@ def lights(user: User, authorities: list[Authority], asked: Asked, today: date) 
     if asked.tab == "done":
         return {}
     unlit = replace(asked, light="")
+    mine, ambers = own(user, authorities, unlit), filters.amber_until(today)
+    if mine and len(ambers) == 1:
+        return head.lights(mine, today, ambers[0][0])
     if asked.tab in ("mine", "claimable"):  # what a posting covers it also sees: no need to ask once more per step
         steps = filters.narrow(steps_of(user, authorities, asked.tab), unlit, today)
     else:

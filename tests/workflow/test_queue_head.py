@@ -1,0 +1,80 @@
+"""The prepared head of the queue is the general list: same steps, same order, same lights, for everybody."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests import builders
+from workflow import clock, policies
+from workflow.commands import cases, people, steps
+from workflow.models import Case, Posting, Step, User
+from workflow.queries import filters, head, paging, queue
+from workflow.queries.filters import Asked
+
+WALKED = ("draft", "in_review", "signing", "account_transfer")
+
+
+@pytest.fixture
+def town(world: builders.World) -> builders.World:
+    """Cases everywhere: claimed, given away, lent, on hold as a whole and in one round, late, once late, due soon."""
+    today = clock.today()
+    other = builders.user("town_reviewer_2", "town_reviewer", world.units[builders.HOME_TOWN])
+    made = [builders.walk(world, builders.agreement(world), WALKED[n % 4]) for n in range(12)]
+    for number, step in enumerate(Step.objects.filter(state="open").order_by("pk")):
+        due = today + timedelta(days=(number * 7) % 40 - 20)
+        backward = None if number % 5 == 0 else due + timedelta(days=number % 3)
+        Step.objects.filter(pk=step.pk).update(due=due, backward=backward, was_late=number % 4 == 0)
+    reviewed = builders.walk(world, builders.agreement(world), "in_review")
+    for plan in ("group_opinion", "village_opinion", "public_notice"):
+        builders.approve(world, reviewed, plan)
+    steps.reassign(builders.open_step(reviewed, "town_review").pk, actor=world.town_reviewer, to=other.pk)
+    steps.claim(builders.open_step(made[0], "draft").pk, actor=world.clerk)
+    cases.hold(made[4].pk, actor=world.clerk, cause="dispute")
+    held = builders.open_step(made[3], "transfer")
+    cases.hold(made[3].pk, actor=world.clerk, cause="dispute", step_id=held.pk)
+    people.lend(
+        Posting.objects.get(user=world.clerk).pk, actor=world.clerk, substitute=world.chair, until=today + timedelta(3)
+    )
+    return world
+
+
+def general(user: User, asked: Asked, today: date) -> tuple[list[int], dict[str, int]]:
+    """The same asked without the prepared statements."""
+    authorities = policies.postings_of(user, today)
+    found = queue.listed(user, authorities, asked, today)
+    part = paging.window(found, "due", sight=Case.objects.all(), after="", before="", limit=25, today=today)
+    own = queue.open_steps(user, authorities, asked.tab)
+    lights = {light: own.filter(filters.light_filter(light, today)).count() for light in filters.LIGHTS}
+    return [step.pk for step in part.steps], lights
+
+
+@pytest.mark.parametrize("tab", ["mine", "claimable"])
+def test_the_head_of_the_queue_is_the_general_list(town: builders.World, tab: str) -> None:
+    today, prepared, seen = clock.today(), 0, set[str]()
+    for user in User.objects.all():
+        asked = Asked(tab=tab)
+        authorities = policies.postings_of(user, today)
+        page = queue.page(user, asked)
+        ids, lights = general(user, asked, today)
+        assert [row.step.pk for row in page.rows] == ids, user
+        assert page.lights == lights, user
+        prepared += queue.own(user, authorities, asked) is not None
+        seen |= {light for light, number in lights.items() if number}
+    assert prepared > 10 and seen == set(filters.LIGHTS)
+
+
+def test_what_one_was_given_and_may_no_longer_see_is_not_listed(town: builders.World) -> None:
+    other = User.objects.get(username="town_reviewer_2")
+    given = Step.objects.get(state="open", holder=other)
+    assert given.pk in {row.step.pk for row in queue.page(other).rows}
+    other.postings.all().delete()
+    Posting.objects.create(user=other, role="clerk", unit=town.units["990199101"], valid_from=date(2020, 1, 1))
+    given.case.participants.filter(user=other).delete()
+    assert head.first(queue.own(other, policies.postings_of(other, clock.today()), Asked()), 5) == [given.pk]  # type: ignore[arg-type]
+    assert queue.page(other).rows == []
+
+
+def test_a_cadre_is_asked_in_the_general_way(town: builders.World) -> None:
+    authorities = policies.postings_of(town.contact_cadre, clock.today())
+    assert queue.own(town.contact_cadre, authorities, Asked()) is None  # covers what it does not see
+    assert queue.own(town.clerk, policies.postings_of(town.clerk, clock.today()), Asked(q="x")) is None
