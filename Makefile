@@ -7,6 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export VAR
 
+# two workers, each with servers of its own; whole files, so that a file's own product is started once; journeys last
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: help install run test prove sabotage lint sample handbook
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,11 +33,11 @@ run: install ## start everything on http://127.0.0.1:PORT (PORT=8000 VAR=var)
 
 test: $(VENV)/.installed-dev ## run every test (installs a Chromium for the journeys where it may)
 	@sh .ci/browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 prove: $(VENV)/.installed-dev ## the full figures of the promises, for a release
 	@sh .ci/browser
-	@PROVE=1 $(BIN)/python -m pytest
+	@PROVE=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 sabotage: $(VENV)/.installed-dev ## break each promise on purpose and see that its test turns red
 	@$(BIN)/python -m tests.sabotage.run

@@ -45,7 +45,6 @@ def running_servers() -> Iterator[session.Servers]:
     found.start()
     yield found
     found.stop(everything=True)
-    servers.remove()
 
 
 @pytest.fixture(scope="session")

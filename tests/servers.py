@@ -18,6 +18,11 @@ os.environ["SECOND_FACTOR_ROLES"] = ""
 compile_catalogues()  # before Django loads one: a missing or stale catalogue would speak English
 
 
+def pytest_unconfigure() -> None:
+    """A process of the run ends: the one that only spreads the tests has started no servers, but has a directory."""
+    remove()
+
+
 def remove(where: Path = VAR) -> None:
     """Forget a data directory, with the part that lies elsewhere when tests run as root."""
     shutil.rmtree(where, ignore_errors=True)
