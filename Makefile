@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export VAR
 
 # two workers, each with servers of its own; whole files, so that a file's own product is started once; journeys last
-SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help install run test prove sabotage lint sample handbook
 help: ## list these commands

@@ -26,10 +26,15 @@ def pytest_report_header() -> list[str]:
     return []
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin that spreads tests looks for its groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Journeys come last (the browser's driver keeps an event loop in this thread, which Django would refuse to work
-    beside); full figures are collected with PROVE=1 only; nothing is skipped."""
+    beside); full figures are collected with PROVE=1 only; nothing is skipped. A file stays on one worker, so that what
+    it sets up is set up once, unless its tests say that they may be spread."""
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+    for item in items:
+        if not item.get_closest_marker("spread"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if os.environ.get("PROVE") == "1":
         return
     left_out = [item for item in items if item.get_closest_marker("prove")]
@@ -57,29 +62,18 @@ def django_db_setup(running_servers: session.Servers, django_db_blocker: DjangoD
     if name:
         with django_db_blocker.unblock():
             connections.close_all()
-        with psycopg.connect(_owner_dsn("postgres"), autocommit=True) as owner:
+        with psycopg.connect(servers.owner_dsn("postgres"), autocommit=True) as owner:
             owner.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _own_database() -> str:
     name = f"test_resettlement_{os.getpid()}"
-    with psycopg.connect(_owner_dsn("postgres"), autocommit=True) as owner:
+    with psycopg.connect(servers.owner_dsn("postgres"), autocommit=True) as owner:
         owner.execute(f'CREATE DATABASE "{name}"')
     for alias in ("default", "owner"):
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
     return name
-
-
-def _owner_dsn(database: str) -> str:
-    given = connections["owner"].settings_dict
-    return psycopg.conninfo.make_conninfo(
-        dbname=database,
-        user=given["USER"],
-        password=given["PASSWORD"] or None,
-        host=given["HOST"] or None,
-        port=given["PORT"] or None,
-    )
 
 
 @pytest.fixture

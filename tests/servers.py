@@ -6,6 +6,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+from django.db import connections
+
 from config.embedded.places import Places
 from config.translations import compile_catalogues
 
@@ -29,6 +32,18 @@ def remove(where: Path = VAR) -> None:
     places = Places(where)
     for leftover in (places.nobodys, places.run):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def owner_dsn(database: str = "") -> str:
+    """How the owner of the tables connects to the tests' database, or to another on the same server."""
+    given = connections["owner"].settings_dict
+    return psycopg.conninfo.make_conninfo(
+        dbname=database or given["NAME"],
+        user=given["USER"],
+        password=given["PASSWORD"] or None,
+        host=given["HOST"] or None,
+        port=given["PORT"] or None,
+    )
 
 
 def chromiums() -> Iterator[str]:

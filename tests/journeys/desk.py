@@ -1,6 +1,7 @@
 """What a person does in the browser: sign in, open a case, record a paper, decide."""
 
 from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
@@ -9,8 +10,13 @@ from agreements.sample.player import PDF
 from agreements.sample.story import PASSWORD
 
 
+HELD = ("sessionid", "csrftoken")
+
+
 class Desk:
     """One browser window; notes every console message, server error and request to another host."""
+
+    kept: ClassVar[dict[tuple[str, str], list[Any]]] = {}  # (address, user name) -> cookies of a sign-in
 
     def __init__(self, address: str, page: Page, shots: Path) -> None:
         self.address, self.page, self.shots = address, page, shots
@@ -40,13 +46,20 @@ class Desk:
         return answer
 
     def sign_in(self, username: str) -> "Desk":
-        """As this person, whoever was signed in before."""
+        """As this person, whoever was signed in before: with an earlier sign-in of theirs while it holds."""
+        self.page.context.clear_cookies()
+        if cookies := self.kept.get((self.address, username)):
+            self.page.context.add_cookies(cookies)
+            self.open("/queue/")
+            if "/login/" not in self.page.url:
+                return self
         self.page.context.clear_cookies()
         self.open("/login/")
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("main form button")
         self.page.wait_for_url("**/queue/**")
+        self.kept[self.address, username] = [one for one in self.page.context.cookies() if one["name"] in HELD]
         return self
 
     def shot(self, name: str) -> None:

@@ -115,6 +115,7 @@ def without_token(text: str) -> str:
     return re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"', "", text)
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("person", ROLES)
 def test_every_role_has_pages_without_overflow_in_both_languages(desk: Desk, person: str) -> None:
     desk.sign_in(person)

@@ -11,7 +11,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.walks import OPENED_ELSEWHERE, WALKS, Walk
 from tests.security import addresses
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.spread]
 WIDTHS = (390, 1024, 1280, 1366, 1440, 1920)
 TAGS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 HEAVIEST = 400 * 1024

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 
-from tests import builders
-from workflow import calendars
-from workflow.models import User, plan
+from tests import builders, standing
+from workflow.models import User
 
 
 def _addresses() -> None:
@@ -30,9 +29,7 @@ def live_world(live_db: None, settings: Any) -> builders.World:
 
 def _world(settings: Any) -> builders.World:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    plan.forget()
-    calendars.forget()
-    made = builders.build_world()
+    made = standing.county()
     _addresses()
     for user in made.people.values():
         user.refresh_from_db()

@@ -2,22 +2,16 @@
 
 import pytest
 
-from tests import builders
-from workflow import calendars
-from workflow.models import plan
+from tests import builders, standing
 
 
 @pytest.fixture
 def world(db: None) -> builders.World:
     """A county inside the test's transaction."""
-    plan.forget()
-    calendars.forget()
-    return builders.build_world()
+    return standing.county()
 
 
 @pytest.fixture
 def live_world(live_db: None) -> builders.World:
     """A county committed for real, for tests with several connections."""
-    plan.forget()
-    calendars.forget()
-    return builders.build_world()
+    return standing.county()
