@@ -9,7 +9,6 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 from agreements.sample.player import PDF
 from agreements.sample.story import PASSWORD
 
-
 HELD = ("sessionid", "csrftoken")
 
 
