@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from psycopg import sql
 
-from tests import builders, conftest, light
+from tests import builders, light, servers
 from tests.model.machine import Machine, county
 
 RUNS, STEPS = (2000, 50) if os.environ.get("PROVE") == "1" else (300, 30)
@@ -53,7 +53,7 @@ def copied_database() -> str:
     """A database with the same people for the other half: each run is one long transaction, and two of them in one
     database would wait for each other's stream heads in different orders."""
     name = connections["owner"].settings_dict["NAME"]
-    with psycopg.connect(conftest._owner_dsn("postgres"), autocommit=True) as owner:
+    with psycopg.connect(servers.owner_dsn("postgres"), autocommit=True) as owner:
         owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(f"{name}_half")))
         owner.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(f"{name}_half"), sql.Identifier(name))
