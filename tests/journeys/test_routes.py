@@ -57,7 +57,8 @@ def test_a_route_is_edited_checked_tried_published_and_running_cases_are_moved(d
     for number in range(boxes.count()):
         boxes.nth(number).check()
     page.get_by_role("button", name="将所选协议迁移").click()
-    page.wait_for_selector("#notes .success:has-text('已迁移')")
+    page.wait_for_load_state()
+    assert "已迁移" in page.inner_text("#notes"), page.inner_text("main")
 
 
 def test_on_a_phone_routes_can_be_read_in_both_languages(phone: Desk) -> None:

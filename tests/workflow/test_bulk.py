@@ -119,6 +119,7 @@ def test_the_preview_counts_sums_and_says_why_not(world: builders.World) -> None
     assert {line.step_id: line.done for line in lines} == {pk: not reason for pk, reason in why.items()}
 
 
+@pytest.mark.usefixtures("steady_calendars")
 def test_the_preview_costs_the_same_for_two_and_for_eight(world: builders.World) -> None:
     found = [_at_town_review(world).pk for _number in range(8)]
     counts = []

@@ -45,6 +45,7 @@ def gone_a_long_way(world: builders.World) -> Case:
     return case
 
 
+@pytest.mark.usefixtures("steady_calendars")
 @pytest.mark.parametrize("who", ["clerk", "chair", "vice_leader", "town_reviewer", "police_liaison", "land_officer"])
 @pytest.mark.parametrize(
     ("path", "headers", "most"),

@@ -245,6 +245,7 @@ def test_an_empty_queue_says_what_comes_next(world: builders.World) -> None:
     assert filters.choices(world.clerk, filters_of(world.clerk)).plans
 
 
+@pytest.mark.usefixtures("steady_calendars")
 @pytest.mark.parametrize(
     ("path", "headers", "most"),
     [

@@ -10,7 +10,7 @@ from django.db import connection
 
 from agreements.models import Agreement
 from tests import builders
-from workflow import calendars, policies
+from workflow import policies
 from workflow.commands import cases, reading, rows, steps
 from workflow.models import (
     Case,
@@ -47,10 +47,9 @@ def counted() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def warm(world: builders.World, monkeypatch: pytest.MonkeyPatch) -> builders.World:
+def warm(world: builders.World, steady_calendars: None) -> builders.World:
     """A process that has read the route and the calendar before."""
     builders.walk(world, builders.agreement(world), "account_transfer")
-    monkeypatch.setattr(calendars, "FRESH_SECONDS", 1e9)
     return world
 
 
