@@ -18,6 +18,8 @@ class Told:
     state: str = "draft"
     held: bool = False
     rounds: dict[Key, Any] = field(default_factory=dict)
+    steps: dict[int, list[Any]] = field(default_factory=dict)  # the seats, by step
+    children: set[Key] = field(default_factory=set)  # rounds of signers and advisers
 
 
 def fold(case_id: int, names: dict[int | None, str]) -> Told:
@@ -35,44 +37,87 @@ def fold(case_id: int, names: dict[int | None, str]) -> Told:
 def hear(told: Told, kind: str, body: dict[str, Any]) -> None:
     """One event."""
     facts = body["facts"]
-    here = (facts.get("group"), facts.get("number"))
-    if kind == "round.opened":
-        told.rounds[here] = ["", False, [seated(one) for one in facts["seats"]]]
-    elif kind == "step.opened":
-        told.rounds[here][2].append(seated(facts["facts"]))
-    elif kind == "round.closed":
-        told.rounds[here][0] = facts["outcome"]
-        for seat in facts["cancelled"]:
-            told.rounds[here][2][seat][1] = "cancelled"
-    elif kind == "case.sent_back":
-        for group, number in facts["voided"]:
-            told.rounds[group, number][1] = True
-    elif kind == "case.moved":
+    if kind.startswith("case."):
+        hear_of_the_case(told, kind, facts)
+    elif kind in ("round.opened", "round.closed", "step.opened"):
+        hear_of_a_round(told, kind, facts)
+    elif kind.startswith(("step.", "opinion.")):
+        hear_of_a_step(told, kind, body)
+
+
+def hear_of_the_case(told: Told, kind: str, facts: dict[str, Any]) -> None:
+    """It moved, was held or resumed; groups were made void or passed over."""
+    if kind == "case.moved":
         told.state = facts["target"]
         told.held &= told.state not in FINAL
-    elif kind in ("case.held", "case.resumed"):
+    elif kind in ("case.held", "case.resumed") and "group" not in facts:  # with a group it is one round's
         told.held = kind == "case.held"
-    elif "seat" in facts:
-        hear_of_a_step(told.rounds[here][2][facts["seat"]], kind, body)
+    for group, number in facts.get("voided", ()):
+        told.rounds[group, number][1] = True
+    for step in facts.get("skipped", ()):
+        told.steps[step][1] = "skipped"
 
 
-def seated(facts: list[Any]) -> list[Any]:
-    """A new seat from its event: plan, role, unit, holder, ..."""
-    return [facts[0], "open", facts[3]]
+def hear_of_a_round(told: Told, kind: str, facts: dict[str, Any]) -> None:
+    """It was opened, joined or closed."""
+    here = (facts["group"], facts["number"])
+    if kind == "round.opened":
+        told.rounds[here] = ["", False, []]
+        told.children |= {here} if facts["parent"] else set()
+        for one in facts["seats"]:
+            seat(told, here, one)
+    elif kind == "step.opened":
+        seat(told, here, facts["facts"])
+    else:
+        told.rounds[here][0] = facts["outcome"]
+        for number in facts["cancelled"]:
+            told.rounds[here][2][number][1] = "cancelled"
 
 
-def hear_of_a_step(seat: list[Any], kind: str, body: dict[str, Any]) -> None:
+def seat(told: Told, here: Key, facts: list[Any]) -> None:
+    """A new step from its event: plan, role, unit, holder, added by, id."""
+    told.steps[facts[5]] = [facts[0], "open", facts[3]]
+    told.rounds[here][2].append(told.steps[facts[5]])
+
+
+def hear_of_a_step(told: Told, kind: str, body: dict[str, Any]) -> None:
     """An event of one step."""
     facts = body["facts"]
+    here = (facts.get("group"), facts.get("number"))
+    if kind == "step.taken_back":
+        taken_back(told, here, facts)
+    elif "seat" in facts:
+        change(told.rounds[here][2][facts["seat"]], kind, body)
+    elif facts.get("step") in told.steps:
+        change(told.steps[facts["step"]], kind, body)
+
+
+def taken_back(told: Told, here: Key, facts: dict[str, Any]) -> None:
+    """What it had made void counts again, what was carried from it no more; a child round counts for nothing."""
+    for group, number in facts["unvoided"]:
+        told.rounds[group, number][1] = False
+    for group, number in facts["voided"]:
+        told.rounds[group, number][1] = True
+    if here in told.children and told.rounds[here][0]:
+        told.rounds[here][0] = "taken_back"
+
+
+def change(one: list[Any], kind: str, body: dict[str, Any]) -> None:
+    """State and holder of one step."""
+    facts = body["facts"]
     if kind == "step.decided":
-        seat[1] = VERDICTS[facts["verdict"]]
+        one[1] = VERDICTS[facts["verdict"]]
     elif kind == "step.closed":
-        seat[1] = facts["state"]
-    elif kind == "step.claimed":
-        seat[2] = body["by"]
-    elif kind == "step.released":
-        seat[2] = None
-    elif kind == "step.reassigned":
-        seat[2] = facts["to"]
+        one[1] = facts["state"]
+    elif kind == "step.carried":
+        one[1] = "skipped"
     elif kind == "opinion.given":
-        seat[1] = "answered"
+        one[1] = "answered"
+    elif kind == "step.claimed":
+        one[2] = body["by"]
+    elif kind == "step.released":
+        one[2] = None
+    elif kind in ("step.reassigned", "step.handed_over"):
+        one[2] = facts["to"]
+    elif kind == "step.kept":
+        one[2] = facts["holder"]

@@ -75,7 +75,12 @@ def stages(rule: str) -> dict[str, dict[str, tuple[str, list[dict[str, Any]]]]]:
 
 def document(rule: str) -> dict[str, Any]:
     """The same as a route's document."""
-    return {
+    return written(stages(rule))
+
+
+def written(stages: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Stages as a route's document."""
+    return more | {
         "stages": [
             {
                 "state": state,
@@ -84,7 +89,7 @@ def document(rule: str) -> dict[str, Any]:
                     for key, (opens_in, groups) in tracks.items()
                 ],
             }
-            for state, tracks in stages(rule).items()
+            for state, tracks in stages.items()
         ]
     }
 

@@ -1,5 +1,6 @@
 """Ends and reopenings of an agreement: withdraw before signing; terminate, supersede and reopen by the county."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -79,10 +80,9 @@ def _by_county(
             facts.act_as(work, move)
             if not document_no.strip():
                 raise errors.DocumentRequired()
-            if move == "reopen":
-                _open_again(work)
+            voided = _open_again(work) if move == "reopen" else []
             _fire(work, move)
-            _keep(work, move, reason, document_no)
+            _keep(work, move, reason, document_no, voided)
     return work.outcome
 
 
@@ -94,7 +94,7 @@ def _fire(work: Work, name: str) -> None:
     advance.fire(work, offered[0])
 
 
-def _keep(work: Work, move: str, reason: str, document_no: str) -> None:
+def _keep(work: Work, move: str, reason: str, document_no: str, voided: Iterable[list[Any]] = ()) -> None:
     """Keep why and on which document; the event carries the row's id, because a reason may name a person."""
     assert work.actor is not None
     row = Ending.objects.create(
@@ -105,11 +105,14 @@ def _keep(work: Work, move: str, reason: str, document_no: str) -> None:
         by=work.actor,
         at=work.now,
     )
-    work.event("case.ended" if move != "reopen" else "case.reopened", move=move, ending=row.pk)
+    if move == "reopen":
+        work.event("case.reopened", move=move, ending=row.pk, voided=list(voided))
+    else:
+        work.event("case.ended", move=move, ending=row.pk)
     work.outcome = {"move": move, "ending": row.pk}
 
 
-def _open_again(work: Work) -> None:
+def _open_again(work: Work) -> list[list[Any]]:
     """Void the rounds of the final check's own tracks, or it would pass again at once; payment stays as it was."""
     agreement: Agreement = work.case
     live = Case.objects.filter(kind=agreement.kind, subject_key=agreement.subject_key).exclude(state__in=FINAL_STATES)
@@ -118,8 +121,9 @@ def _open_again(work: Work) -> None:
         raise errors.AlreadyLive(reference=other.reference)
     stage = work.route.stage("final_check")
     own = {track.key for track in stage.tracks if track.opens_in == "final_check"} if stage else set()
-    for past in work.rounds:
-        if past.stage == "final_check" and past.track in own and not past.void:
-            past.void = True
-            work.touch(past)
+    again = [r for r in work.rounds if r.stage == "final_check" and r.track in own and not r.void]
+    for past in again:
+        past.void = True
+        work.touch(past)
     agreement.closed_at = None
+    return [[past.group, past.number] for past in again]

@@ -79,7 +79,8 @@ def carry(work: Work, step: Step, place: Place, plan: PlanSpec, holders: list[Us
         return False
     step.skip()
     step.closed_at, step.close_reason, step.carried_from = work.now, CARRIED, decided
-    work.event("step.carried", plan=plan.key, group=step.round.group, number=step.round.number, from_step=decided.pk)
+    where = {"group": step.round.group, "number": step.round.number}
+    work.event("step.carried", step=step.pk, plan=plan.key, **where, from_step=decided.pk)
     return True
 
 

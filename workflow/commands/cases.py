@@ -124,7 +124,8 @@ def resume(
             if ended is None:
                 raise errors.NotOnHold()
             advance.give_back_held_days(work, ended)
-            event = work.event("case.resumed", hold=ended.pk)
+            held = next((one for one in work.rounds if one.pk == ended.round_id), None)
+            event = work.event("case.resumed", hold=ended.pk, **({"group": held.group} if held else {}))
             left = [one for one in [work.hold, *work.round_holds.values()] if one is not None and one is not ended]
             work.take_holds(left)
             work.tell("resumed", concerned(work), event)

@@ -40,9 +40,9 @@ def _undo(work: Work, step: Step) -> None:
     live = seats.root(work, step.round)
     step.taken_back_at = work.now
     work.touch(step)
-    freed = _unvoid(work, step)
-    decision = work.decisions[step.pk]
-    work.event("step.taken_back", **rounds.at(step), decision=decision.digest, unvoided=freed)
+    freed, voided = _unvoid(work, step)
+    digest = work.decisions[step.pk].digest
+    work.event("step.taken_back", **rounds.at(step), decision=digest, unvoided=freed, voided=voided)
     child = step.round if step.round is not live else None
     if child is not None:
         _neutralise(work, child)
@@ -79,9 +79,9 @@ def _again_in_child(work: Work, child: Round, step: Step) -> bool:
     return True
 
 
-def _unvoid(work: Work, step: Step) -> list[list[Any]]:
+def _unvoid(work: Work, step: Step) -> tuple[list[list[Any]], list[list[Any]]]:
     """What this decision had made void counts again; a decision carried from it counts no more."""
-    freed = []
+    freed, voided = [], []
     for past in work.rounds:
         if past.void and past.voided_by_id == step.pk:
             past.void, past.voided_by = False, None
@@ -90,7 +90,8 @@ def _unvoid(work: Work, step: Step) -> list[list[Any]]:
         elif any(one.carried_from_id == step.pk for one in past.run):
             past.void, past.voided_by = True, None
             work.touch(past)
-    return freed
+            voided.append([past.group, past.number])
+    return freed, voided
 
 
 def _forward_again(work: Work, live: Round) -> None:

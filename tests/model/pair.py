@@ -1,0 +1,142 @@
+"""Engine and reference model side by side: every command goes to both, and everything is compared afterwards."""
+
+from collections import Counter
+from typing import Any
+
+from tests import builders, folding, invariants
+from tests.model import county
+from tests.model.engine import Engine
+from tests.model.model import Model, Refused
+from tests.model.votes import Seat
+from tests.model.world import places
+from workflow import clock
+from workflow.errors import Refusal
+from workflow.models import Hold, Round, Step
+
+DECIDED = ("approved", "returned", "refused")
+
+
+class Pair:
+    """One case, driven by both."""
+
+    tried: Counter[tuple[str, bool]] = Counter()  # (verb, whether it was possible), over all runs
+
+    def __init__(self, world: builders.World, mode: str, persons: int) -> None:
+        self.names = {user.pk: name for name, user in world.people.items()} | {None: ""}
+        self.engine = Engine(world, mode, persons)
+        self.rule = county.RULES[mode]
+        route, carries = places(county.stages(self.rule)), self.rule in county.CARRIES
+        self.model = Model(route, county.people(world), {"persons": persons}, carries)
+        self.story: list[str] = []
+        self.compare()
+
+    def other_version(self) -> Any:
+        """The route version the case does not run under."""
+        return places(county.stages(self.rule, 3 - self.engine.version))
+
+    def both(self, verb: str, *given: Any) -> bool:
+        """One command on both: they agree whether it is possible, and on everything afterwards."""
+        self.engine.later()
+        said = [dict if verb == "migrate" else one for one in given]
+        self.story.append(f"{verb} {said}")
+        possible = self.on_model(verb, *given)
+        try:
+            getattr(self.engine, verb)(*given)
+            done, why = True, ""
+        except Refusal as refusal:
+            done, why = False, f"{type(refusal).__name__}: {refusal}"
+        assert possible == done, f"model says {possible}, engine says {done} {why}\n{self.told()}"
+        self.tried[verb, done] += 1
+        if done:
+            self.compare()
+        return done
+
+    def change(self, aspect: str, persons: int) -> None:
+        """The subject changes."""
+        self.engine.later()
+        self.story.append(f"change {aspect} {persons}")
+        self.model.do("change", aspect, persons)
+        self.engine.change(aspect, persons=persons)
+        self.compare()
+
+    def on_model(self, verb: str, *given: Any) -> bool:
+        """Whether the model goes along."""
+        try:
+            self.model.do(verb, *given)
+        except Refused:
+            return False
+        return True
+
+    def compare(self) -> None:
+        """State, standing groups and every step ever are equal, the events tell the same, and the invariants hold."""
+        case_id, model = self.engine.case_id, self.model
+        rounds = list(Round.objects.filter(case_id=case_id).order_by("id"))
+        steps = list(Step.objects.filter(case_id=case_id).order_by("id"))
+        holds = set(Hold.objects.filter(case_id=case_id, resumed_at=None).values_list("round_id", flat=True))
+        state = builders.Agreement.objects.values_list("state", flat=True).get(pk=case_id)
+        assert (state, None in holds) == (model.state, model.held), self.told()
+        assert [self.step_line(one) for one in in_order(steps, rounds)] == self.model_lines(), self.told()
+        assert standing(rounds) == set(model.passed), self.told()
+        self.pair_up(in_order(steps, rounds))
+        invariants.holds(case_id, clock.date_of(self.engine.now), chain=False)
+        self.compare_events(rounds, steps, state, None in holds)
+
+    def pair_up(self, steps: list[Step]) -> None:
+        """Which step each seat is."""
+        self.engine.ids = {seat: step.pk for seat, step in zip(self.model_seats(), steps, strict=True)}
+
+    def model_seats(self) -> list[Seat]:
+        """By group, in order of their making."""
+        return sorted(self.model.seats, key=lambda seat: seat.round.key)
+
+    def model_lines(self) -> list[tuple[str, str, str, str]]:
+        """Every seat in the words of the comparison; who holds it matters while it is asked."""
+        asked = self.model.asked()
+        return [
+            (one.round.kind, one.plan["key"], "open", one.holder)
+            if one in asked
+            else (one.round.kind, one.plan["key"], one.state if one.state in DECIDED else "over", "")
+            for one in self.model_seats()
+        ]
+
+    def step_line(self, step: Step) -> tuple[str, str, str, str]:
+        """The same of a step; carried and answered ones count as approved."""
+        counts = step.state == "answered" or step.carried_from_id
+        state = "approved" if counts else step.state if step.state in (*DECIDED, "open") else "over"
+        holder = self.names[step.holder_id] if state == "open" else ""
+        return step.round.kind, step.plan, state, holder
+
+    def compare_events(self, rounds: list[Round], steps: list[Step], state: str, held: bool) -> None:
+        """Folding the events gives state, hold, rounds and steps."""
+        told = folding.fold(self.engine.case_id, self.names)
+        rows = {
+            (one.group, one.number): (
+                one.outcome,
+                one.void,
+                tuple((s.plan, s.state, self.names[s.holder_id]) for s in steps if s.round_id == one.pk),
+            )
+            for one in rounds
+        }
+        assert (told.state, told.held, told.rounds) == (state, held, rows)
+
+    def told(self) -> str:
+        """What was done, for whoever reads a failure."""
+        return "\n".join([self.rule, *self.story, f"state {self.model.state}", *map(str, self.model_lines())])
+
+    def finish(self) -> None:
+        """The chain of hashes is whole."""
+        invariants.holds(self.engine.case_id, clock.date_of(self.engine.now))
+
+
+def in_order(steps: list[Step], rounds: list[Round]) -> list[Step]:
+    """By group, in order of their making."""
+    by_id = {one.pk: one for one in rounds}
+    for step in steps:
+        step.round = by_id[step.round_id]
+    return sorted(steps, key=lambda step: step.round.group)
+
+
+def standing(rounds: list[Round]) -> set[str]:
+    """Groups whose last round, those taken back apart, passed and was not made void."""
+    own = {one.group: one for one in rounds if one.parent_id is None and one.outcome != "taken_back"}
+    return {group for group, one in own.items() if one.outcome == "passed" and not one.void}
