@@ -1,6 +1,7 @@
 """What an official is asked to approve: canonical text, hash and readable fields of each aspect of an agreement.
 
 The texts are hashed, never stored: they may carry names. Only papers that PAPER_ASPECT assigns to an aspect count.
+Whatever a reader is shown under an aspect is in its text too, or an approval would outlive what it was given for (P8).
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements import labels, lifecycle
-from agreements.models import Agreement, Member
+from agreements.models import AccountTransfer, Agreement, Member
 from agreements.subject import Subject, read
 from workflow.rules import canonical
 
@@ -48,6 +49,7 @@ def _parties(subject: Subject) -> Any:
     agreement = subject.agreement
     return {
         "household": agreement.household_id,
+        "household_no": agreement.household.household_no,
         "head": agreement.household.head_name,
         "party_a": agreement.party_a,
         "authorisation_no": agreement.authorisation_no,
@@ -86,11 +88,12 @@ def _papers(subject: Subject) -> Any:
 
 
 def _transfers(subject: Subject) -> Any:
-    rows = [
-        [subject_id, *(_plain(getattr(transfer, name)) for name in TRANSFER_FIELDS)]
-        for subject_id, transfer in sorted(subject.transfers.items())
-    ]
-    return {"rows": rows, "papers": subject.paper_hashes("transfers")}
+    rows = [[member.pk, member.name, *_transfer(subject.transfers.get(member.pk))] for member in subject.members]
+    return {"rows": sorted(rows), "papers": subject.paper_hashes("transfers")}
+
+
+def _transfer(row: AccountTransfer | None) -> list[str]:
+    return [_plain(getattr(row, name)) for name in TRANSFER_FIELDS] if row else []
 
 
 def _homestead(subject: Subject) -> Any:

@@ -46,9 +46,9 @@ class Subject:
         return sum((line.amount for line in self.amounts), Decimal("0.00"))
 
     def paper_hashes(self, aspect: str) -> list[list[str]]:
-        """Type, number and file of the papers of one aspect."""
+        """Type, number, title, name and content of the files of one aspect."""
         mine = [p for p in self.papers if lifecycle.PAPER_ASPECT.get(p.type) == aspect]
-        return sorted([paper.type, paper.number, paper.sha256] for paper in mine)
+        return sorted([p.type, p.number, p.title, p.original_name, p.sha256] for p in mine)
 
 
 def read(agreement: Agreement) -> Subject:

@@ -82,7 +82,7 @@ class Machine(RuleBasedStateMachine):
     @rule(a=number, b=number, how=st.booleans())
     def take_back(self, a: int, b: int, how: bool) -> None:
         """Somebody takes their last decision back, or some decision."""
-        decided = [one for one in self.model.seats if one.persons] or self.model.seats
+        decided = [one for one in self.model.seats if one.persons and not one.undone] or self.model.seats
         one = max(decided, key=lambda one: one.when) if how else decided[a % len(decided)]
         who = one.actor if one.actor and b % 4 else SEATED[b // 4 % len(SEATED)]
         self.pair.both("take_back", who, one)

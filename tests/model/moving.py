@@ -70,6 +70,7 @@ class Moving:
         old, live = self.last.get(place.key), Round(place)
         undone = old is not None and (old.how == "taken_back" or (old.by is not None and old.by.undone))
         self.live[place.key] = self.last[place.key] = live
+        self.passed.pop(place.key, None)
         before = old.seats if old and undone else []
         live.seats, live.plans = [one for one in before if one.counts], place.plans(self.facts)
         kept = [seat.plan["key"] for seat in live.seats if not seat.by]

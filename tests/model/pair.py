@@ -1,7 +1,12 @@
 """Engine and reference model side by side: every command goes to both, and everything is compared afterwards."""
 
+import copy
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import transaction
 
 from tests import builders, folding, invariants
 from tests.model import county
@@ -29,6 +34,17 @@ class Pair:
         self.model = Model(route, county.people(world), {"persons": persons}, carries)
         self.story: list[str] = []
         self.compare()
+
+    @contextmanager
+    def what_if(self) -> Iterator[None]:
+        """Everything done in here is compared as always, and undone again."""
+        kept, engine = (self.model, self.story), copy.copy(self.engine)
+        self.model, self.engine.ids = copy.deepcopy((self.model, self.engine.ids))
+        self.story = list(self.story)
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        (self.model, self.story), self.engine = kept, engine
 
     def other_version(self) -> Any:
         """The route version the case does not run under."""

@@ -1,0 +1,173 @@
+"""P2: {rules} x {situations} x {acts} on real cases, every one of them, engine beside model."""
+
+import os
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from tests import builders
+from tests.model import county
+from tests.model.choosing import goes
+from tests.model.county import RULES, SEATED
+from tests.model.pair import Pair
+from tests.model.votes import Seat
+
+MODES = {name: mode for mode, name in RULES.items()}
+
+
+def first(pair: Pair, **wanted: Any) -> tuple[Seat, str]:
+    """The first step that is asked, and the first person who may decide it; anybody, where nobody may."""
+    asked = [one for one in pair.model.asked() if all(getattr(one, name) == value for name, value in wanted.items())]
+    able = [(one, who) for one in asked for who in SEATED if pair.model.may(who, one)]
+    return able[0] if able else ((asked or pair.model.seats)[0], SEATED[0])
+
+
+def decide(pair: Pair, verdict: str, to: str = "", resume: str = "with_me") -> None:
+    one, who = first(pair)
+    pair.both("decide", who, one, verdict, to, resume)
+
+
+def ask(pair: Pair, where: str) -> None:
+    one, who = first(pair)
+    able = [user for user in SEATED if goes(pair.model.candidate, one, user, who, False)]
+    pair.both("ask", who, one, able[0] if able else SEATED[0], where)
+
+
+def of_added(pair: Pair, verb: str) -> None:
+    """Drop an added signer, or answer as an adviser; refused where there is none."""
+    one = next((one for one in pair.model.asked() if one.by), pair.model.seats[0])
+    pair.both(verb, (one.by if verb == "drop" else one.holder) or "clerk", one)
+
+
+def reassign(pair: Pair) -> None:
+    one, who = first(pair)
+    able = [user for user in SEATED if goes(pair.model.candidate, one, user, who, True)]
+    pair.both("reassign", who, one, able[0] if able else SEATED[0])
+
+
+def release(pair: Pair) -> None:
+    one, who = first(pair)
+    pair.both("claim", who, one)
+    pair.both("release", who, one)
+
+
+def take_back(pair: Pair) -> None:
+    one = max(pair.model.seats, key=lambda seat: seat.when * (not seat.undone))
+    pair.both("take_back", one.actor or "clerk", one)
+
+
+def hold(pair: Pair, on_round: bool) -> None:
+    """Held, then nothing goes, then resumed."""
+    one, who = first(pair)
+    it = one if on_round else None
+    pair.both("hold", "clerk", True, it)
+    pair.both("decide", who, one, "approved")
+    pair.both("hold", "clerk", False, it)
+
+
+def lend(pair: Pair) -> None:
+    """A post is lent, the substitute decides, the loan ends."""
+    one, who = first(pair)
+    if one.role in pair.model.people.posts[who]:
+        pair.both("lend", who, "clerk_2", one.role)
+        pair.both("decide", "clerk_2", one, "approved")
+        pair.both("lend", who, "clerk_2", one.role)
+
+
+def bulk(pair: Pair) -> None:
+    _one, who = first(pair)
+    pair.both("bulk", who, pair.model.asked())
+
+
+def migrate(pair: Pair) -> None:
+    pair.both("migrate", "route_keeper", pair.other_version())
+
+
+ACTS: dict[str, Callable[[Pair], Any]] = {
+    "approve": lambda pair: decide(pair, "approved"),
+    "refuse": lambda pair: decide(pair, "refused"),
+    **{
+        f"return to {to}, {resume}": lambda pair, to=to, resume=resume: decide(pair, "returned", to, resume)
+        for to, resume in product(("previous", "drafter", "panel"), ("with_me", "again"))
+    },
+    **{
+        f"ask {where}": lambda pair, where=where: ask(pair, where) for where in ("before", "after", "beside", "opinion")
+    },
+    "drop": lambda pair: of_added(pair, "drop"),
+    "answer": lambda pair: of_added(pair, "answer"),
+    "claim and release": release,
+    "reassign": reassign,
+    "hand over": lambda pair: pair.both("hand_over", first(pair)[1], "clerk_2"),
+    "take back": take_back,
+    "hold and resume the case": lambda pair: hold(pair, False),
+    "hold and resume the round": lambda pair: hold(pair, True),
+    "bulk": bulk,
+    "override": lambda pair: pair.both("override", "chair", next(iter(pair.model.live), "panel")),
+    "migrate": migrate,
+    "lend": lend,
+    "change": lambda pair: pair.change("members", 5),
+    "withdraw": lambda pair: pair.both("end", "clerk", "withdraw"),
+    "terminate": lambda pair: pair.both("end", "county_officer", "terminate"),
+    "supersede": lambda pair: pair.both("end", "county_officer", "supersede"),
+    "reopen": lambda pair: pair.both("end", "county_officer", "reopen"),
+}
+SITUATIONS: dict[str, tuple[str, ...]] = {
+    "nobody has decided": (),
+    "one approved": ("approve",),
+    "one refused": ("refuse",),
+    "one approved and a signer after is asked": ("ask after",),
+}
+MORE: dict[str, tuple[str, ...]] = {
+    "a signer before is asked": ("ask before",),
+    "a signer beside is asked": ("ask beside",),
+    "an opinion is asked": ("ask opinion",),
+    "a decision was taken back": ("approve", "take back"),
+    "it was returned": ("approve", "return to drafter, with_me"),
+    "it was passed over": ("override",),
+}
+if os.environ.get("PROVE") == "1":
+    SITUATIONS |= MORE
+
+
+def go_on(pair: Pair, until: str) -> None:
+    """Approve whatever is asked by whoever may, until a state is reached or nobody may."""
+    while pair.model.state != until and pair.model.open:
+        able = [(one, who) for one in pair.model.asked() for who in SEATED if pair.model.may(who, one)]
+        if not able:
+            return
+        pair.both("decide", able[0][1], able[0][0], "approved")
+
+
+@pytest.fixture
+def settled(world: builders.World) -> builders.World:
+    """The county with its five routes."""
+    county.settle_in(world)
+    return world
+
+
+@pytest.mark.parametrize(("rule", "situation"), list(product(MODES, SITUATIONS)))
+def test_every_act_in_every_situation_under_every_rule(settled: builders.World, rule: str, situation: str) -> None:
+    """A group of three under its rule; each act, and then approvals until the group has passed, as far as they go."""
+    pair = Pair(settled, MODES[rule], 5)
+    decide(pair, "approved")
+    for step in SITUATIONS[situation]:
+        ACTS[step](pair)
+    for act in ACTS:
+        with pair.what_if():
+            ACTS[act](pair)
+            go_on(pair, "signing")
+    pair.finish()
+
+
+@pytest.mark.parametrize("state", ["signing", "final_check", "completed"])
+def test_every_act_in_every_later_state(settled: builders.World, state: str) -> None:
+    """One after another on the receiving side, an early track, a carried decision; and what has ended."""
+    pair = Pair(settled, MODES["in_order"], 5)
+    go_on(pair, state)
+    for act in ACTS:
+        with pair.what_if():
+            ACTS[act](pair)
+            go_on(pair, "completed")
+    pair.finish()
