@@ -69,7 +69,7 @@ def stages(rule: str, version: int = 1) -> dict[str, Any]:
 def publish(world: builders.World, mode: str, version: int) -> int:
     """Publish a version of the route for a mode in the home town, nearer than the county's. Its row."""
     rule = RULES[mode]
-    content = light.written(stages(rule, version), repeats="carry" if rule in CARRIES else "ask")
+    content = light.written(stages(rule, version), policies={"repeats": "carry" if rule in CARRIES else "ask"})
     unit = world.units[builders.HOME_TOWN]
     routes.install(content, kind="agreements.Agreement", mode=mode, unit=unit, now=world.now)
     return int(Route.objects.get(mode=mode, unit=unit, status=Route.PUBLISHED).pk)

@@ -78,6 +78,7 @@ class Model(Moving):
 
     def bulk(self, who: str, seats: list[Seat]) -> None:
         """Several approvals, each with all that follows from it; what cannot be approved stays and stops no other."""
+        self.need(seats)
         for seat in seats:
             try:
                 self.need(seat.plan.get("bulk"))
@@ -118,6 +119,7 @@ class Model(Moving):
 
     def hand_over(self, leaver: str, to: str) -> None:
         """Every step that waits for the leaver alone, where the successor has the post and four eyes let them."""
+        self.need(leaver != to)
         for seat in self.asked():
             over = self.people.over(seat.role, seat.unit)
             mine = seat.holder == leaver or (not seat.holder and over and all(leaver in one for one in over.values()))

@@ -91,7 +91,8 @@ class Pair:
         holds = set(Hold.objects.filter(case_id=case_id, resumed_at=None).values_list("round_id", flat=True))
         state = builders.Agreement.objects.values_list("state", flat=True).get(pk=case_id)
         assert (state, None in holds) == (model.state, model.held), self.told()
-        assert [self.step_line(one) for one in in_order(steps, rounds)] == self.model_lines(), self.told()
+        lines = [self.step_line(one) for one in in_order(steps, rounds)]
+        assert lines == self.model_lines(), f"engine has {set(lines) - set(self.model_lines())}\n{self.told()}"
         assert standing(rounds) == set(model.passed), self.told()
         self.pair_up(in_order(steps, rounds))
         invariants.holds(case_id, clock.date_of(self.engine.now), chain=False)
