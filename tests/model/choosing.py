@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tests.model.county import SEATED
-from tests.model.model import Model, Refused
+from tests.model.model import Model
+from tests.model.rights import Refused
 from tests.model.votes import Seat
 
 One = TypeVar("One")

@@ -1,21 +1,18 @@
 """The reference model: what a case does, in plain Python. It imports nothing of the product.
 
 Written from engine.md, not from the code. Every verb needs something, or raises Refused; then the case settles.
-world.py is the route and the people it stands on, votes.py how a round stands, moving.py how a case moves.
+world.py is the route and the people it stands on, votes.py how a round stands, moving.py how a case moves,
+rights.py who may.
 """
 
 from typing import Any
 
-from tests.model.moving import Moving
+from tests.model.rights import Refused, Rights
 from tests.model.votes import Round, Seat, below
-from tests.model.world import ENDS, LADDER, STATES, Persons, Place, above, ladder_of
+from tests.model.world import ENDS, LADDER, STATES, Place, above, ladder_of
 
 
-class Refused(Exception):
-    """The verb is not possible."""
-
-
-class Model(Moving):
+class Model(Rights):
     """One case and every command on it."""
 
     def do(self, verb: str, *given: Any) -> None:
@@ -24,45 +21,6 @@ class Model(Moving):
         getattr(self, verb)(*given)
         self.settle()
 
-    def need(self, *conditions: Any) -> None:
-        if not all(conditions):
-            raise Refused
-
-    # --- who may ----------------------------------------------------------------------------
-    def excluded(self, persons: Persons, seat: Seat) -> bool:
-        """Four eyes; and one person one vote where heads are counted or signers were added."""
-        live = seat.round.root
-        votes = [one for one in live.tree() if one.persons & persons and one is not seat and not one.undone]
-        counted = live.place.group["rule"] in ("k_of_n", "weighted") or any(one.by for one in live.tree())
-        return self.people.four_eyes(persons, live.place, seat.plan, self.acts) or bool(counted and votes)
-
-    def stopped(self, seat: Seat) -> bool:
-        return self.held or seat.round.held or seat.round.root.held or seat not in self.asked()
-
-    def acts_on(self, who: str, seat: Seat) -> bool:
-        """Whether this person works on this step now: theirs by post, not another's, not excluded."""
-        persons = self.people.post(who, seat.role, seat.unit)[0]
-        return bool(persons) and self.free(who, seat) and not self.stopped(seat) and not self.excluded(persons, seat)
-
-    def free(self, who: str, seat: Seat) -> bool:
-        """Nobody else's by claim; a claim lasts as long as the post under which it was made."""
-        lapsed = not seat.fixed and not self.people.post(seat.holder, seat.role, seat.unit)[0] if seat.holder else True
-        return lapsed or self.people.stands_in(who, seat.holder)
-
-    def may(self, who: str, seat: Seat) -> bool:
-        """Whether they may decide it: nobody who was asked before them still owes an answer."""
-        waits = any(child.passed is None and child.kind != "after" for child in seat.children)
-        return self.acts_on(who, seat) and not waits
-
-    def candidate(self, seat: Seat, who: str, asker: str, hand_on: bool = False) -> tuple[str, str]:
-        """(role, unit) under which a person may be asked: in reach, not asked already, not excluded."""
-        posts = list(self.people.in_reach(who, asker, seat, hand_on))
-        asked = {one.holder for one in seat.round.root.asked() if one is not seat} if not hand_on or seat.by else ()
-        same = who == (seat.holder if hand_on else asker)
-        self.need(posts, who not in asked, not same, not self.excluded(frozenset({who}), seat))
-        return posts[0]
-
-    # --- verbs ------------------------------------------------------------------------------
     def decide(self, who: str, seat: Seat, verdict: str, to: str = "", resume: str = "with_me") -> None:
         target = self.points(seat.round.root.place).get(to)
         self.need(self.may(who, seat), seat.round.kind != "opinion", verdict != "returned" or target)
@@ -168,10 +126,9 @@ class Model(Moving):
         ends = []
         for key, live in self.live.items():
             here = route.get(key)
-            before = [p for p in route.values() if here and p.track == here.track and p.position < here.position]
-            reached = any(p.plans(self.facts) and not self.stands(p) for p in before)
+            reached = here and not self.before(here, route)
             alike = here and here.is_open(self.state) and here.asks(self.facts) == live.place.asks(self.facts)
-            ends += [] if alike and not reached else [live]
+            ends += [] if alike and reached else [live]
         steps = [seat for live in ends for seat in live.seats if seat.round is live]
         acted = [seat for seat in steps if seat.vote != "open" or seat.fixed or seat.by or seat.children]
         held = self.held or any(one.round.held or one.round.root.held for one in self.asked())
@@ -206,7 +163,7 @@ class Model(Moving):
                 self.over(other, "taken_back")
         else:
             self.over(root, "taken_back") if own else self.send_back(root, here, again=False)
-            live = self.begin(here) if here.plans(self.facts) else None
+            live = self.begin(here) if here.plans(self.facts) and not self.before(here) else None
             for one in live.seats if live and not seat.by else ():
                 if one.plan["key"] == seat.plan["key"] and one.state == "open" and not one.holder:
                     one.role, one.leader, one.fixed = seat.role, seat.leader, seat.fixed

@@ -36,6 +36,11 @@ class Moving:
         seen = [past.seen, *(one.seen for one in past.tree() if one.state == "approved")] if past else []
         return past is not None and all(one == self.now(one) for one in seen)
 
+    def before(self, here: Place, route: dict[str, Place] | None = None) -> list[Place]:
+        """What has to be asked before a group on its track."""
+        earlier = [one for one in (route or self.route).values() if one.track == here.track and here.after(one)]
+        return [one for one in earlier if one.plans(self.facts) and not self.stands(one)]
+
     def settle(self) -> None:
         while self.open:
             failed = next((live for live in self.live.values() if live.passed is False), None)

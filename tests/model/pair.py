@@ -11,7 +11,8 @@ from django.db import transaction
 from tests import builders, folding, invariants
 from tests.model import county
 from tests.model.engine import Engine
-from tests.model.model import Model, Refused
+from tests.model.model import Model
+from tests.model.rights import Refused
 from tests.model.votes import Seat
 from tests.model.world import places
 from workflow import clock

@@ -78,7 +78,7 @@ def other_half(database: str) -> int:
     return 0
 
 
-MODEL = ("model", "moving", "votes", "world")
+MODEL = ("model", "rights", "moving", "votes", "world")
 
 
 def test_the_model_knows_nothing_of_the_product() -> None:

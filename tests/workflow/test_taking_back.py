@@ -115,6 +115,25 @@ def test_inside_a_round_that_is_still_open(world: builders.World) -> None:
     assert _open(case) == {"group_opinion"}
 
 
+def test_after_a_change_of_content_what_lies_before_it_is_asked_first(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    for plan in ("group_opinion", "village_opinion", "public_notice"):
+        builders.approve(world, case, plan)
+    step = builders.open_step(case, "town_review")
+    builders.approve(world, case, "town_review")
+    with cases.change(case.pk, actor=world.clerk, verb="edit") as work:
+        work.case.hashes = builders.hashes(members="one more")
+    before = _open(case)
+    assert "town_review" not in before
+    steps.take_back(step.pk, actor=world.town_reviewer)
+    assert _open(case) == before
+    assert Step.objects.filter(case=case, plan="town_review").count() == 1
+    for plan in ("draft", "group_opinion", "village_opinion", "public_notice"):
+        if Step.objects.filter(case=case, plan=plan, state="open").exists():
+            builders.approve(world, case, plan)
+    assert "town_review" in _open(case)
+
+
 def test_content_changed_meanwhile_still_asks_the_carried_again(world: builders.World) -> None:
     case = builders.walk(world, builders.agreement(world), "in_review")
     for plan in ("group_opinion", "village_opinion"):

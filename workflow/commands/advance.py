@@ -7,7 +7,7 @@ from workflow.commands import dates
 from workflow.commands.rounds import close_round, end_hold, open_next, open_round, settle_child
 from workflow.commands.work import Work, concerned
 from workflow.models import Hold, Round
-from workflow.rules import effects
+from workflow.rules import conditions, effects
 from workflow.rules.route import FAILED, OPEN, PASSED, Place, TrackSpec
 
 TURNS = 60  # a route has fewer states and groups than this; more turns mean a loop in the rules
@@ -63,6 +63,15 @@ def _walk(work: Work, track: TrackSpec) -> bool:
         if not work.stands(group):  # what the first ones approved changed before the last one answered
             return _walk(work, track)
     return True
+
+
+def is_reached(work: Work, place: Place) -> bool:
+    """Whether everything before a group on its track stands, or does not apply."""
+    before = place.track.groups[: place.position]
+    return all(
+        work.stands(group) or not any(conditions.holds(plan.condition, work.case.facts) for plan in group.plans)
+        for group in before
+    )
 
 
 def _close_later(work: Work, place: Place) -> None:
