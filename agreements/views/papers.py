@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from agreements import forms
 from agreements.commands import papers
@@ -15,6 +15,7 @@ from agreements.models import Agreement
 from agreements.queries import page
 from agreements.views.records import agreement_or_404
 from workflow import clock, errors
+from workflow.commands import looks
 from workflow.views.access import signed_in
 
 
@@ -45,13 +46,15 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_POST
 def download(request: HttpRequest, uid: UUID) -> Any:
-    """The file itself: 404 when out of sight; never guessed at by the browser."""
+    """The file itself: 404 when out of sight; never guessed at by the browser. By a POST, because it is recorded who
+    opened which paper (promise P24: reading writes nothing)."""
     user: Any = request.user
     paper = page.paper_in_sight(user, uid, clock.today())
     if paper is None:
         raise errors.NotFound()
+    looks.opened(paper.agreement, str(paper.uid), actor=user)
     name = paper.original_name or f"{paper.uid}"
     response = FileResponse(paper.file.open("rb"), content_type=paper.content_type, filename=name, as_attachment=True)
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -8,7 +8,7 @@ from django.test import Client
 from agreements.models import Agreement, Household, Paper
 from tests.agreements import families
 from tests.builders import World
-from workflow.models import User
+from workflow.models import Look, User
 
 KEY = re.compile(r'name="key" value="([0-9a-f]{32})"')
 
@@ -120,15 +120,22 @@ def test_forms_are_for_those_who_may(world: World) -> None:
     assert Client().get(wish).url.startswith("/login/")
 
 
-def test_a_paper_is_a_download_for_those_in_sight_only(world: World) -> None:
+def test_a_paper_is_a_download_for_those_in_sight_only_and_it_is_recorded_who_opened_which(world: World) -> None:
     case = families.walk(world, families.draft(world), "account_transfer")
     paper = Paper.objects.get(agreement=case, type="inventory_sheet")
-    answer = sign_in(world.clerk).get(f"/papers/{paper.uid}/")
+    address = f"/papers/{paper.uid}/"
+    assert sign_in(world.clerk).get(address).status_code == 405  # reading by a GET would leave no trace
+    answer = sign_in(world.clerk).post(address)
     assert answer.status_code == 200 and b"".join(answer.streaming_content).startswith(b"%PDF-")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     for stranger in (world.stranger, world.receiving_town, world.system_admin, world.nobody):
-        assert sign_in(stranger).get(f"/papers/{paper.uid}/").status_code == 404
+        assert sign_in(stranger).post(address).status_code == 404
+    found = Look.objects.filter(what=Look.PAPER).values_list("user", "case", "detail")
+    assert list(found) == [(world.clerk.pk, case.pk, str(paper.uid))]
+    page = sign_in(world.auditor).get(f"/audit/?tab=looks&case={case.reference}").content.decode()
+    assert "打开了材料" in page and "clerk" in page
+    assert f'action="{address}"' in sign_in(world.clerk).get(f"/cases/{case.reference}/").content.decode()
 
 
 @pytest.mark.parametrize("state", ["draft", "in_review", "account_transfer", "homestead_adjustment", "completed"])

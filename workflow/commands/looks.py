@@ -19,6 +19,11 @@ def looked(case: Case, what: str, *, actor: User, now: datetime | None = None) -
     Look.objects.create(case=case, user=actor, what=what, at=now or clock.now())
 
 
+def opened(case: Case, paper: str, *, actor: User, now: datetime | None = None) -> None:
+    """Record that the actor opened a paper of this case; `paper`: its identity."""
+    Look.objects.create(case=case, user=actor, what=Look.PAPER, detail=paper, at=now or clock.now())
+
+
 def exported(case_ids: Iterable[int], what: str, *, actor: User, now: datetime | None = None, **facts: Any) -> None:
     """Record an export: a look for every case in it, and one event (what it was, how many rows, which filter)."""
     moment, ids = now or clock.now(), sorted(set(case_ids))

@@ -7,13 +7,15 @@ from workflow.models.people import User
 
 
 class Look(models.Model):
-    """A person was shown a case, or took it away in an export. Written by a POST when shown: a GET writes nothing."""
+    """A person was shown a case, opened a paper of it, or took it away in an export. Written by a POST: a GET writes
+    nothing."""
 
-    PAGE, DRAWER, PRINT, EXPORT = "page", "drawer", "print", "export"
+    PAGE, DRAWER, PRINT, EXPORT, PAPER = "page", "drawer", "print", "export", "paper"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="looks")
     user = models.ForeignKey(User, models.PROTECT, related_name="looks")
     what = models.CharField(max_length=12)
+    detail = models.CharField(max_length=40, blank=True, db_default="")  # of a paper: its identity
     at = models.DateTimeField()
 
     class Meta:

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from workflow import policies
-from workflow.models import FINAL_STATES, CalendarDay, Case, Heartbeat, Notice, Schedule, Step
-
-STALLED_SECONDS = 180
+from workflow.models import FINAL_STATES, CalendarDay, Case, Heartbeat, Schedule, Step
+from workflow.queries import machine
+from workflow.queries.machine import Line
 
 
 @dataclass(frozen=True)
@@ -24,10 +23,9 @@ class Orphan:
 class Status:
     """What the page shows."""
 
-    sweep: Heartbeat | None
-    sweep_ok: bool
+    machine: list[Line]
+    trouble: int  # lines that are not in order
     audit: Heartbeat | None
-    owed: int
     uncovered_years: list[int]
     orphans: list[Orphan]
     stepless: list[Case]
@@ -35,13 +33,11 @@ class Status:
 
 def status(now: datetime, today: date) -> Status:
     """Read everything."""
-    beats: dict[str, Any] = {beat.name: beat for beat in Heartbeat.objects.all()}
-    sweep = beats.get("sweep")
+    found = machine.lines(now)
     return Status(
-        sweep=sweep,
-        sweep_ok=bool(sweep and (now - sweep.at).total_seconds() <= STALLED_SECONDS),
-        audit=beats.get("audit"),
-        owed=Notice.objects.filter(relayed_at=None, superseded_at=None, not_before__lte=now).count(),
+        machine=found,
+        trouble=sum(line.level != machine.OK for line in found),
+        audit=Heartbeat.objects.filter(name="audit").first(),
         uncovered_years=_uncovered(today),
         orphans=_orphans(today),
         stepless=_stepless(),

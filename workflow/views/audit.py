@@ -92,6 +92,7 @@ LOOK_NAMES = {
     "drawer": _l("opened it beside the queue"),
     "print": _l("opened the print-out"),
     "export": _l("took it away in an export"),
+    "paper": _l("opened a paper"),
 }
 LOOKS_SHOWN = 200
 
