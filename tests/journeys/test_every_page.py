@@ -16,10 +16,11 @@ WIDTHS = (390, 1024, 1280, 1366, 1440, 1920)
 TAGS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 HEAVIEST = 400 * 1024
 GROW = """() => {
-  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = []; while (walker.nextNode()) { texts.push(walker.currentNode); }
   texts.forEach(t => { const s = t.data.trim(); if (s && t.parentElement.offsetParent) {
     t.data = '[' + s + ' ' + 'ẃôŕđś '.repeat(Math.ceil(s.length / 12)).trim() + ']'; } });
+  document.querySelectorAll('[placeholder]').forEach(e => { e.placeholder = '[' + e.placeholder + ' ẃôŕđś ẃôŕđś]'; });
 }"""
 
 
@@ -64,7 +65,7 @@ def test_a_page_is_complete_accessible_and_fits(desk: Desk, walk: Walk) -> None:
     for width in (390, 1440) if walk.grows else ():
         desk.page.set_viewport_size({"width": width, "height": 900})
         assert desk.overflow() == 0, (walk.path, "grown", width, desk.widest())
-    desk.shot(f"{walk.name}-{walk.person}.grown")
+        desk.shot(f"{walk.name}-{walk.person}.grown.{width}")
 
 
 def untranslated(desk: Desk) -> list[str]:
