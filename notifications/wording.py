@@ -55,7 +55,7 @@ def _report(report: WeeklyReport) -> Message:
 
 
 def _single(notice: Notice) -> Message:
-    what, title = str(sentence(notice.word, notice.rung)), _one_line(notice.case.title)
+    what, title = str(sentence(notice.word, notice.rung, notice.number)), _one_line(notice.case.title)
     lines = [_("%(title)s: %(what)s") % {"title": title, "what": what}]
     if notice.word == REMINDER and notice.step is not None:
         lines.append(_("Due on %(day)s") % {"day": notice.step.due.isoformat()})
@@ -65,7 +65,7 @@ def _single(notice: Notice) -> Message:
 def _many(notices: list[Notice]) -> Message:
     """Grouped by what is to be said, the most pressing first: one message about thirty late steps."""
     ordered = sorted(notices, key=_pressing)
-    groups = [(key, list(rows)) for key, rows in groupby(ordered, key=lambda n: (n.word, n.rung))]
+    groups = [(key, list(rows)) for key, rows in groupby(ordered, key=_said)]
     heads = [_("%(what)s (%(n)s)") % {"what": sentence(*key), "n": len(rows)} for key, rows in groups]
     lines: list[str] = []
     for head, (_key, rows) in zip(heads, groups, strict=True):
@@ -77,9 +77,13 @@ def _many(notices: list[Notice]) -> Message:
     return _framed(subject % {"n": len(notices), "first": "; ".join(heads[:3])}, lines[1:], _site("inbox/"))
 
 
-def _pressing(notice: Notice) -> tuple[int, int, str, int]:
+def _pressing(notice: Notice) -> tuple[int, bool, str, int, int]:
     late = notice.rung if notice.word == REMINDER and notice.rung is not None else 99 if notice.urgent else -50
-    return (-late, notice.word != REMINDER, notice.word, notice.pk)
+    return (-late, notice.word != REMINDER, notice.word, notice.number or 0, notice.pk)
+
+
+def _said(notice: Notice) -> tuple[str, int | None, int | None]:
+    return notice.word, notice.rung, notice.number
 
 
 def _line(notice: Notice) -> str:

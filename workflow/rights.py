@@ -233,7 +233,7 @@ def waits_for(run: Run, step: Step) -> errors.Refusal | None:
     asked = [
         one
         for child in seats.children(run, step)
-        if child.closed_at is None and child.kind in (Round.BEFORE, Round.OPINION)
+        if child.closed_at is None and child.kind in Round.WAITED_FOR
         for one in child.run
         if one.state == "open"
     ]

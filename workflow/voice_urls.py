@@ -13,5 +13,6 @@ urlpatterns = [
     path("steps/<int:step_id>/supervise", supervision.issue, name="supervise"),
     path("weekly/", weekly.weekly_page, name="weekly"),
     path("weekly/<str:week>/", weekly.weekly_page, name="weekly_report"),
+    path("weekly/<str:week>/read", weekly.weekly_read, name="weekly_read"),
     path("weekly/<str:week>/file.xlsx", weekly.weekly_file, name="weekly_file"),
 ]

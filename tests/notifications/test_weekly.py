@@ -17,6 +17,7 @@ from tests.concurrency import together
 from workflow import sweep
 from workflow.commands import cases
 from workflow.models import Notice, WeeklyReport
+from workflow.queries import inbox
 from workflow.queries import weekly as queries
 
 MONDAY = at("2026-03-09", 9)
@@ -55,6 +56,35 @@ def test_it_says_countdown_done_late_stuck_and_what_is_due(world: builders.World
     assert [row[0] for row in found["late"]] == [held.reference]
     assert found["next"] == [["2026-03-13", 1]]
     assert queries.build(world.stranger, MONDAY)["total"] == [0, 0]
+
+
+def test_an_unread_report_rings_the_bell_stands_in_the_inbox_and_is_read_by_being_shown(
+    client: Client, world: builders.World
+):
+    assert inbox.unread_count(world.chair, now=MONDAY) == 0
+    sweep.weekly_reports(MONDAY)
+    assert inbox.unread_count(world.chair, now=MONDAY) == 1
+    assert inbox.unread_count(world.clerk, now=MONDAY) == 0
+    client.force_login(world.chair)
+    assert 'href="/weekly/2026-03-09/"' in client.get("/inbox/").content.decode()
+    page = client.get("/weekly/2026-03-09/").content.decode()
+    assert 'data-look="/weekly/2026-03-09/read"' in page
+    assert inbox.unread_count(world.chair, now=MONDAY) == 1  # a GET writes nothing
+    client.force_login(world.vice_leader)
+    client.post("/weekly/2026-03-09/read", {"what": "page"})
+    assert inbox.unread_count(world.chair, now=MONDAY) == 1
+    client.force_login(world.chair)
+    assert client.post("/weekly/2026-03-09/read", {"what": "page"}).status_code == 204
+    assert inbox.unread_count(world.chair, now=MONDAY) == 0
+    assert "/weekly/2026-03-09/read" not in client.get("/weekly/2026-03-09/").content.decode()
+    client.force_login(world.county_officer)
+    client.post("/inbox/read")
+    assert set(WeeklyReport.objects.filter(read_at=None).values_list("person__username", flat=True)) == {
+        "vice_leader_2"
+    }
+    client.force_login(world.vice_leader_2)
+    assert client.post("/weekly/2026-03-09/read", follow=True).status_code == 200
+    assert not WeeklyReport.objects.filter(read_at=None).exists()
 
 
 def test_the_mail_has_figures_and_the_workbook_and_no_other_channel_names_a_household(world: builders.World):

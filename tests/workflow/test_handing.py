@@ -1,14 +1,16 @@
 """Reassign (转办) moves a step; delegate (委派) asks for an opinion and the step comes back for the final word."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests import builders
+from tests.builders import at
 from tests.workflow.test_signers import at_group_approval, at_town_review
 from workflow import audit, candidates, errors
-from workflow.commands import people, steps
+from workflow.commands import deadlines, people, steps
 from workflow.models import Case, Decision, Notice, Opinion, Posting, Round, Step
+from workflow.queries import moot
 
 
 def test_a_reassigned_step_is_the_new_holders_alone(world: builders.World) -> None:
@@ -114,6 +116,47 @@ def test_an_opinion_is_no_decision_and_the_step_comes_back(world: builders.World
     assert step.holder == world.town_reviewer
     steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
     assert audit.verify(case.reference).ok
+
+
+def test_who_waits_for_an_opinion_is_not_reminded_the_one_asked_and_superiors_are(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    Step.objects.filter(pk=step.pk).update(due=date(2026, 3, 9), forward=date(2026, 3, 9), binding="forward")
+    steps.claim(step.pk, actor=world.town_reviewer, now=at("2026-03-09"))
+    steps.delegate(step.pk, actor=world.town_reviewer, to=world.clerk_2.pk, now=at("2026-03-09"))
+    asked = Step.objects.get(case=case, holder=world.clerk_2, state="open")
+    Step.objects.filter(pk=asked.pk).update(due=date(2026, 3, 9), forward=date(2026, 3, 9), binding="forward")
+
+    def told(one: Step) -> set[tuple[str, int]]:
+        rows = Notice.objects.filter(
+            word="reminder", step=one, superseded_at=None, audience__in=("holder", "supervisor", "office_head")
+        )
+        return set(rows.values_list("recipient__username", "rung"))
+
+    deadlines.sweep(at("2026-03-12"))
+    assert told(asked) >= {("clerk_2", 3)}
+    assert told(step) == {("vice_leader", 3)}  # the water does not wait: superiors still hear of it
+    steps.give_opinion(asked.pk, actor=world.clerk_2, leaning="agree", text="可以", now=at("2026-03-12", 10))
+    deadlines.sweep(at("2026-03-12", 11), thorough=True)
+    assert told(step) == {("vice_leader", 3), ("town_reviewer", 3)}
+
+
+def test_a_reminder_on_its_way_is_withdrawn_when_an_opinion_is_asked_for_and_owed_again_after_it(
+    world: builders.World,
+) -> None:
+    case, step = at_town_review(world)
+    Step.objects.filter(pk=step.pk).update(due=date(2026, 3, 9), forward=date(2026, 3, 9), binding="forward")
+    steps.claim(step.pk, actor=world.town_reviewer, now=at("2026-03-09", 8))
+    deadlines.sweep(at("2026-03-09", 8))
+    steps.delegate(step.pk, actor=world.town_reviewer, to=world.clerk_2.pk, now=at("2026-03-09"))
+    mine = Notice.objects.filter(word="reminder", step=step, rung=0, recipient=world.town_reviewer)
+    assert moot.why_moot(list(mine), at("2026-03-09")) == {mine.get().pk: "waits_for_another"}
+    mine.update(superseded_at=at("2026-03-09"), superseded_why="waits_for_another")
+    deadlines.sweep(at("2026-03-09", 11), thorough=True)
+    assert mine.get().superseded_at is not None
+    asked = Step.objects.get(case=case, holder=world.clerk_2, state="open")
+    steps.give_opinion(asked.pk, actor=world.clerk_2, leaning="agree", text="可以", now=at("2026-03-09", 12))
+    deadlines.sweep(at("2026-03-09", 13), thorough=True)
+    assert mine.get().superseded_at is None and moot.why_moot(list(mine), at("2026-03-09", 13)) == {}
 
 
 def test_an_opinion_does_not_bar_its_giver_from_deciding_later(world: builders.World) -> None:

@@ -17,7 +17,9 @@ from workflow.commands import calendar, dates, recompute
 from workflow.commands.change import lock_many
 from workflow.commands.work import Work
 from workflow.models import Case, Notice, Posting, Schedule, SchedulePoint, Step, User
+from workflow.queries import inbox
 from workflow.rules.dates import Lead
+from workflow.rules.words import sentence
 from workflow.timelines import Timeline
 
 STATES = ("draft", "in_review", "signing", "account_transfer", "homestead_adjustment", "final_check")
@@ -150,6 +152,12 @@ def test_each_person_who_became_late_is_told_once_about_their_worst_case(world: 
     assert notices.filter(recipient=second).count() == 1
     assert notices.filter(recipient=world.police_liaison).count() == 1
     assert not notices.filter(recipient__in=[world.chair, world.stranger, world.auditor]).exists()
+    late_of = {notice.recipient_id: notice.number for notice in notices}
+    assert late_of[second.pk] == late_of[world.police_liaison.pk] == 2
+    assert "2 个环节" in str(sentence(recompute.WORD, None, late_of[second.pk]))
+    assert sum(late_of.values()) == sum(done.steps_of.values()) >= late.count()
+    (shown,) = [row for row in inbox.pending(second, now=world.now).rows if row.word == recompute.WORD]
+    assert "2 个环节" in str(shown.text)
     assert recompute.tell(done, event, world.now) == told
     assert notices.count() == told  # owed once however often it is asked
 

@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet, Value
 
 from workflow import calendars, clock, ladders, policies
 from workflow.commands.remind_sql import REMIND, REVIVE
-from workflow.models import Step, Watch
+from workflow.models import Round, Step, Watch
 from workflow.rules import rungs
 from workflow.rules.rungs import Ladder, RungDay
 
@@ -92,6 +92,7 @@ class _Scene:
             "not_before": min(now, clock.now()),
             "no_sight": [str(role) for role in policies.NO_SIGHT],
             "doers": list(rungs.DOERS),
+            "waiting": list(Round.WAITED_FOR),
             "order": list(rungs.AUDIENCES),
             "posts": list(rungs.POSTS),
             "post_roles": list(rungs.POSTS.values()),

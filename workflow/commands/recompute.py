@@ -5,6 +5,7 @@ end here. The caller holds the schedules' rows and the cases (lock order of engi
 with: those of the rows, or for a preview those that would be.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -102,6 +103,7 @@ class Result:
     open_steps: int = 0
     moved: tuple[Moved, ...] = ()
     recipients: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # user id to late cases, worst first
+    steps_of: Mapping[int, int] = field(default_factory=dict)  # user id to number of late steps
 
     @property
     def late(self) -> list[Moved]:
@@ -134,6 +136,7 @@ def tell(result: Result, event: Event, now: datetime) -> int:
             case_id=cases[0],
             recipient_id=user,
             word=WORD,
+            number=result.steps_of[user],
             audience="holder",
             event=event,
             created_at=now,
@@ -177,7 +180,8 @@ def _run(
         moved = tuple(Moved(*row) for row in cursor.fetchall() if row[2] != row[3])
         cursor.execute("SET LOCAL enable_nestloop = on")
     result = Result(today, steps.count(), moved)
-    return Result(today, result.open_steps, moved, _recipients(result.late, today))
+    recipients, steps_of = _recipients(result.late, today)
+    return Result(today, result.open_steps, moved, recipients, steps_of)
 
 
 def _tables(
@@ -202,14 +206,16 @@ def _tables(
     return made.columns
 
 
-def _recipients(late: list[Moved], today: date) -> dict[int, tuple[int, ...]]:
-    """Whose steps they are: the claimant, else everyone whose posting covers the step."""
+def _recipients(late: list[Moved], today: date) -> tuple[dict[int, tuple[int, ...]], dict[int, int]]:
+    """Whose steps they are: the claimant, else everyone whose posting covers the step. Their cases; how many steps."""
     free = {(one.role, one.unit_id) for one in late if one.holder_id is None}
     deciders = policies.deciders(free, today)
     found: dict[int, dict[int, date]] = {}
+    steps: Counter[int] = Counter()
     for one in sorted(late, key=lambda moved: (moved.due, moved.case_id)):
         people = deciders.get((one.role, one.unit_id), set()) if one.holder_id is None else {one.holder_id}
         for user in people:
             found.setdefault(user, {}).setdefault(one.case_id, one.due)
+            steps[user] += 1
     active = set(User.objects.filter(pk__in=found, is_active=True).values_list("pk", flat=True))
-    return {user: tuple(cases) for user, cases in sorted(found.items()) if user in active}
+    return {user: tuple(cases) for user, cases in sorted(found.items()) if user in active}, dict(steps)

@@ -85,6 +85,9 @@ WITH reach(calendar, ladder, severe, due, rung, day, highest, audiences, urgent)
     SELECT DISTINCT b.id FROM batch b JOIN workflow_hold h ON h.case_id = b.case_id AND h.resumed_at IS NULL
         AND h.case_id = ANY(ARRAY(SELECT case_id FROM batch))
         AND (h.round_id IS NULL OR h.round_id = b.round_id)
+    UNION  -- a signer before it or an opinion is waited for: whoever was asked has reminders of their own
+    SELECT r.parent_id FROM workflow_round r
+    WHERE r.parent_id = ANY(%(ids)s) AND r.closed_at IS NULL AND r.kind = ANY(%(waiting)s)
 ), written AS (
     INSERT INTO workflow_notice (case_id, step_id, recipient_id, word, rung, cycle, audience, urgent, created_at,
                                  not_before, superseded_at, superseded_why)
@@ -95,7 +98,8 @@ WITH reach(calendar, ladder, severe, due, rung, day, highest, audiences, urgent)
     JOIN batch b ON b.id = o.step_id
     JOIN told t ON t.step_id = o.step_id AND t.audience = o.audience
     LEFT JOIN held h ON h.id = b.id
-    WHERE h.id IS NULL OR t.audience <> ALL(%(doers)s)
+    -- a holder who also sits above the step is no superior of their own
+    WHERE h.id IS NULL OR t.audience <> ALL(%(doers)s) AND t.user_id IS DISTINCT FROM b.holder_id
     ORDER BY b.id, o.rung, t.user_id, array_position(%(order)s::text[], t.audience::text)
     ON CONFLICT (step_id, rung, recipient_id, cycle) WHERE word = 'reminder' DO NOTHING
     RETURNING superseded_at
@@ -103,8 +107,8 @@ WITH reach(calendar, ladder, severe, due, rung, day, highest, audiences, urgent)
 SELECT count(*) FILTER (WHERE superseded_at IS NULL) FROM written
 """
 
-# A word that the relay withdrew because of a hold or another's claim is owed again once that has passed (an hour later
-# at the earliest, so that the two do not chase each other); the relay asks everything else afresh.
+# A word that the relay withdrew for a hold, a question to another or another's claim is owed again once that has passed
+# (an hour later at the earliest, so that the two do not chase each other); the relay asks everything else afresh.
 REVIVE = """
 UPDATE workflow_notice SET superseded_at = NULL, superseded_why = '', not_before = %(not_before)s WHERE id IN (
     SELECT n.id FROM workflow_notice n JOIN workflow_step s ON s.id = n.step_id
@@ -113,6 +117,9 @@ UPDATE workflow_notice SET superseded_at = NULL, superseded_why = '', not_before
       AND (n.superseded_why = 'no_longer_theirs' AND (s.holder_id IS NULL OR s.holder_id = n.recipient_id)
            OR n.superseded_why = 'on_hold' AND NOT EXISTS (
                SELECT 1 FROM workflow_hold h WHERE h.case_id = s.case_id AND h.resumed_at IS NULL
-                   AND (h.round_id IS NULL OR h.round_id = s.round_id)))
+                   AND (h.round_id IS NULL OR h.round_id = s.round_id))
+           OR n.superseded_why = 'waits_for_another' AND NOT EXISTS (
+               SELECT 1 FROM workflow_round r WHERE r.parent_id = s.id AND r.closed_at IS NULL
+                   AND r.kind = ANY(%(waiting)s)))
     ORDER BY n.id FOR NO KEY UPDATE OF n SKIP LOCKED)
 """

@@ -19,6 +19,7 @@ class Notice(models.Model):
     rung = models.SmallIntegerField(null=True)  # working days from due: -10 ... 10
     cycle = models.PositiveSmallIntegerField(default=0)  # Step.due_version at writing
     audience = models.CharField(max_length=16, blank=True)  # holder, contact_cadre, supervisor, drafter ... (rungs.py)
+    number = models.PositiveIntegerField(null=True)  # of steps the word is about, where it is about several
     urgent = models.BooleanField(default=False, db_default=False)  # passes digest, cap and rest days at once
     event = models.ForeignKey(Event, models.PROTECT, null=True)
     created_at = models.DateTimeField()

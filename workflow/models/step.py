@@ -17,6 +17,7 @@ class Round(models.Model):
     run: list["Step"]  # its steps, attached by the command or query that read them
 
     GROUP, BEFORE, AFTER, OPINION = "group", "before", "after", "opinion"
+    WAITED_FOR = (BEFORE, OPINION)  # while such a child round is open, its step waits for another
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="rounds")
     kind = models.CharField(max_length=10, default=GROUP)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from workflow import calendars, clock, outbox, policies
-from workflow.models import Case, Hold, Notice, User
+from workflow.models import Case, Hold, Notice, User, WeeklyReport
 from workflow.queries import words
 from workflow.rules.words import REMINDER, sentence
 
@@ -48,6 +48,7 @@ class InboxPage:
     page: int
     has_next: bool
     unread: int
+    reports: list[WeeklyReport]  # unread, on the first page
 
 
 def _mine(user: User, now: datetime) -> QuerySet[Notice]:
@@ -75,12 +76,19 @@ def pending(user: User, page: int = 1, *, now: datetime, size: int = PAGE) -> In
     found = list(notices.order_by("-created_at", "-id")[(page - 1) * size : page * size + 1])
     sent = OUTSIDE[0]([notice.pk for notice in found[:size]]) if OUTSIDE else {}
     rows = [_row(notice, now, sent.get(notice.pk, [])) for notice in found[:size]]
-    return InboxPage(rows, page, len(found) > size, unread_count(user, now=now))
+    reports = list(_reports(user)) if page == 1 else []
+    return InboxPage(rows, page, len(found) > size, unread_count(user, now=now), reports)
 
 
 def unread_count(user: User, *, now: datetime) -> int:
     """The number on the bell; stops counting at BELL_LIMIT."""
-    return _mine(user, now).filter(read_at=None)[:BELL_LIMIT].count()
+    words_unread = _mine(user, now).filter(read_at=None).values("pk")[:BELL_LIMIT]
+    return words_unread.union(_reports(user).values("pk"), all=True).count()
+
+
+def _reports(user: User) -> QuerySet[WeeklyReport]:
+    """Weekly reports that were written for this person and not read yet, newest first."""
+    return WeeklyReport.objects.filter(person=user, read_at=None).order_by("-week")[:BELL_LIMIT]
 
 
 def _row(notice: Notice, now: datetime, outside: list[tuple[str, str, str]]) -> InboxRow:
@@ -91,7 +99,7 @@ def _row(notice: Notice, now: datetime, outside: list[tuple[str, str, str]]) -> 
         id=notice.pk,
         word=notice.word,
         rung=notice.rung,
-        text=sentence(notice.word, notice.rung),
+        text=sentence(notice.word, notice.rung, notice.number),
         reference=notice.case.reference,
         title=notice.case.title,
         step_id=step.pk if step else None,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from workflow import clock, policies
-from workflow.models import Case, Hold, Notice, Participant, Step, User
+from workflow.models import Case, Hold, Notice, Participant, Round, Step, User
 from workflow.outbox import ABOUT_A_STEP
 from workflow.policies import Authority
 from workflow.rules import rungs
@@ -30,6 +30,8 @@ class _Context:
         self.seen = {(user.pk, case) for user in {n.recipient for n in notices} for case in self._sight(user, cases)}
         open_holds = Hold.objects.filter(case__in=cases, resumed_at=None)
         self.holds = set(open_holds.values_list("case_id", "round_id"))
+        asked = Round.objects.filter(parent__in=steps, closed_at=None, kind__in=Round.WAITED_FOR)
+        self.waiting = set(asked.values_list("parent", flat=True))
         reminders = Notice.objects.filter(step__in=steps, word=REMINDER)
         self.top: dict[tuple[int, int, int], int] = {}
         for step, user, cycle, rung in reminders.values_list("step_id", "recipient_id", "cycle", "rung"):
@@ -62,8 +64,11 @@ class _Context:
         if notice.word == REMINDER and notice.rung is not None and top is not None and notice.rung < top:
             return "higher_rung"
         held = {(notice.case_id, None), (notice.case_id, step.round_id)} & self.holds
-        if held and notice.audience in rungs.DOERS:
+        doing = notice.audience in rungs.DOERS or (notice.word == REMINDER and notice.recipient_id == step.holder_id)
+        if held and doing:
             return "on_hold"
+        if notice.word == REMINDER and step.pk in self.waiting and doing:
+            return "waits_for_another"
         return "" if self._still_theirs(notice, postings) else "no_longer_theirs"
 
     def _still_theirs(self, notice: Notice, postings: list[Authority]) -> bool:

@@ -33,12 +33,15 @@ WORDS: dict[str, Any] = {
 }
 # true on any day from the rung on: after an outage a rung is told late
 DUE, LATE, TOMORROW = _("Due date reached"), _("Late"), _("Due within one working day")
+MOVED = _("Dates were moved; steps of yours that are late now: {n}, see your queue")
 DUE_WITHIN, LATE_BY = _("Due within {n} working days"), _("Late by {n} working days or more")
 OTHER_WORD = _("There is news")
 
 
-def sentence(word: str, rung: int | None) -> Any:
-    """What a notice says, lazily translated."""
+def sentence(word: str, rung: int | None, number: int | None = None) -> Any:
+    """What a notice says, lazily translated; `number`: of steps it is about."""
+    if word == "dates_moved" and number:
+        return format_lazy(MOVED, n=number)
     if word != REMINDER or rung is None:
         return WORDS.get(word, OTHER_WORD)
     if rung < -1:

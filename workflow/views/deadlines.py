@@ -42,6 +42,10 @@ def deadlines_page(request: HttpRequest) -> HttpResponse:
         "before": _shift(first, -1),
         "after": _shift(first, 1),
         "day": day,
+        # where the keyboard enters the grid
+        "start": next(
+            (one for one in (day, today) if one and (one.year, one.month) == (first.year, first.month)), first
+        ),
         "entries": deadlines.of_day(user, authorities, day, whose, today) if day else [],
         "next_due": deadlines.next_due(user, authorities, whose, today),
         "weekdays": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
