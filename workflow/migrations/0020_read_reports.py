@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Expands only. Reports of earlier weeks count as read: nobody's bell rings for last month's."""
 
-    dependencies = [("workflow", "0017_watch")]
+    dependencies = [("workflow", "0019_look_detail")]
     operations = [
         migrations.AddField("notice", "number", models.PositiveIntegerField(null=True)),
         migrations.AddField("weeklyreport", "read_at", models.DateTimeField(null=True)),
