@@ -12,6 +12,7 @@ from tests.builders import at
 from workflow import calendars, clock, sweep
 from workflow.commands import calendar, cases, deadlines, heartbeats, people, steps
 from workflow.models import Calendar, Case, Heartbeat, Notice, Participant, Posting, Step, User
+from workflow.queries import inbox
 from workflow.rules.workdays import WorkCalendar
 
 # the drafting step opens on Monday 2 March 2026 with five working days: due on Monday the 9th
@@ -113,6 +114,38 @@ def test_a_moved_due_date_starts_a_new_cycle(world: builders.World):
     assert deadlines.sweep(at("2026-04-20")) == 3
     cycles = Notice.objects.filter(case=case, rung=0, recipient=world.clerk).values_list("cycle", flat=True)
     assert sorted(cycles) == [1, 2]
+
+
+def test_every_new_round_is_reminded_of_anew(world: builders.World):
+    case = builders.agreement(world, now=OPENED)
+    first = builders.open_step(case, "draft")
+    deadlines.sweep(at("2026-03-10"))
+    builders.approve(world, case, "draft", now=at("2026-03-10"))
+    step = Step.objects.filter(case=case, state="open").order_by("pk")[0]
+    steps.decide(
+        step.pk,
+        actor=builders.holder(world, step),
+        verdict="return",
+        to="draft",
+        reason_code="members_wrong",
+        comment="成员有误",
+        now=at("2026-03-11"),
+    )
+    again = builders.open_step(case, "draft")
+    assert again.pk != first.pk
+    deadlines.sweep(at("2026-03-11"))
+    assert not Notice.objects.filter(word="reminder", step=again, superseded_at=None, rung__gte=0).exists()
+    deadlines.sweep(at("2026-03-19"))
+    assert set(
+        Notice.objects.filter(word="reminder", step=again, superseded_at=None).values_list("rung", flat=True)
+    ) == {1}
+    assert inbox_steps(world) == {again.pk}
+
+
+def inbox_steps(world: builders.World) -> set[int | None]:
+    """Steps of which the clerk's inbox reminds at that time."""
+    rows = inbox.pending(world.clerk, now=at("2026-03-19")).rows
+    return {row.step_id for row in rows if row.word == "reminder"}
 
 
 def test_one_poisoned_step_delays_no_other(live_world: builders.World):
