@@ -85,6 +85,7 @@ def test_keys_decide_and_the_next_item_is_there_in_one_round_trip(reviewer: Desk
     assert page.locator("#drawer .sheet").count() == 0
     page.keyboard.press("?")
     assert page.locator("#keyhelp[open]").count() == 1
+    assert "最急的在最上面" in page.inner_text("#keyhelp .say")  # what this page is for stands above its keys
     reviewer.shot("keys")
 
 

@@ -2,11 +2,14 @@
 
 import re
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from django.test import Client
 
+from config.translations import LOCALE
 from tests.journeys.pictures import FIRST_RUN, PICTURES
 from tests.product import ROOT
 from workflow.rules import markdown
@@ -95,6 +98,23 @@ def test_the_product_shows_every_chapter_and_its_pictures(client: Client, langua
 def test_a_chapter_that_is_not_there_is_not_found_and_nothing_else_of_the_disk_is(client: Client) -> None:
     for address in ("/help/nothing/", "/help/README/", "/help/..%2Fdecisions/", "/static/handbook/../zh/queue.md"):
         assert client.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_in_quotation_marks_is_what_the_product_says(language: str) -> None:
+    shown = " ".join(texts_of_the_product(language)) + " English / 中文"
+    for path in [*(BOOK / language).glob("*.md"), BOOK / f"help.{language}.md"]:
+        quoted = re.findall("“([^”]+)”", path.read_text("utf-8"))
+        assert [words for words in quoted if words.strip("*.,") not in shown] == [], path
+
+
+def texts_of_the_product(language: str) -> Iterator[str]:
+    """Its texts in English, and what the catalogues make of them in Chinese."""
+    for po in LOCALE.rglob("zh_Hans/LC_MESSAGES/django.po"):
+        with po.open("rb") as source:
+            for message in read_po(source, locale="zh_Hans"):
+                both = message.string if language == "zh" else message.id
+                yield from both if isinstance(both, tuple | list) else (both,)
 
 
 def test_english_is_english() -> None:
