@@ -14,6 +14,7 @@ from workflow import calendars, clock, policies
 from workflow.commands import looks
 from workflow.queries import around, desk, export, filters, inbox, queue, upcoming, waters, words
 from workflow.views.access import authorities_of, signed_in
+from workflow.views.context import stalled
 
 LAMPS = (
     ("red", "r", "alert", _("Late")),
@@ -85,6 +86,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     authorities, today = authorities_of(request), clock.today()
     counts = queue.counts(user, authorities) | {"unread": inbox.unread_count(user, now=clock.now())}
+    counts["stalled"] = int(stalled())
     if request.GET or request.headers.get("X-List"):
         lights = queue.lights(user, authorities, filters.asked(request.GET.dict()), today)
         counts |= {f"light-{name}": n for name, n in lights.items()}

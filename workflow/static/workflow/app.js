@@ -55,6 +55,9 @@
       if (fresh && last && now !== last && !mine) { fresh.hidden = false; }
       last = now;
       show(counts);
+      // a page that stays open all day learns of it too (promise P14)
+      var standing = document.getElementById("stalled");
+      if (standing) { standing.hidden = !counts.stalled; }
     }).catch(function () { /* the next one will tell */ });
   };
   setInterval(desk.pulse, 20000);
