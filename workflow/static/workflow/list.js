@@ -96,7 +96,14 @@
     document.getElementById("bulkbox").textContent = "";
     if (done) { reload(); }
   });
-  document.body.addEventListener("htmx:afterSettle", function () { tidy(); choose(); });
+  document.body.addEventListener("htmx:afterSettle", function () { tidy(); choose(); tabInSight(); });
+  // on a phone the tabs scroll sideways: the one that is open is in sight
+  function tabInSight() {
+    desk.each(".tabs [aria-selected=true], .tabs [aria-current]", function (tab) {
+      tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+    });
+  }
+  tabInSight();
   function first(root) {
     var heading = root.querySelector("h2[tabindex], h1[tabindex]");
     if (heading) { heading.focus({ preventScroll: true }); }
