@@ -16,7 +16,7 @@ from config.upgrade import upgrade
 from tests import servers
 
 KEPT = {"django_migrations", "django_content_type", "workflow_legalmove"}
-collect_ignore = [] if any(servers.chromiums()) else ["journeys"]
+collect_ignore = [] if any(servers.chromiums()) else ["journeys", "security/test_hostile_in_browser.py"]
 
 
 def pytest_report_header() -> list[str]:

@@ -163,4 +163,15 @@ WATCHING = (
         "return any(a.role not in BY_PARTICIPATION and _reaches(a, case) for a in own)",
         "return True",
     ),
+    Defect(
+        promise="P28",
+        what="the title of an agreement is written into the queue as it was typed",
+        tests=(
+            "tests/security/test_hostile_text.py::test_twelve_hostile_texts_stay_text_on_every_page",
+            "tests/security/test_hostile_in_browser.py::test_twelve_hostile_texts_run_on_no_page_in_the_browser",
+        ),
+        file="workflow/templates/workflow/partials/queue_row.html",
+        old='hx-push-url="false">{{ row.title }}',
+        new='hx-push-url="false">{{ row.title|safe }}',
+    ),
 )
