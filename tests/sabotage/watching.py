@@ -53,6 +53,28 @@ WATCHING = (
         "Watch.objects.filter(remind_on__lt=scene.today.replace(year=2020), remind_on__gte=day)",
     ),
     Defect(
+        "P10",
+        "a county's own days off are not counted",
+        (
+            "tests/workflow/test_county_days.py::test_a_rung_is_reached_by_the_countys_own_days[False]",
+            "tests/workflow/test_county_days.py::test_a_rung_is_reached_by_the_countys_own_days[True]",
+        ),
+        "workflow/commands/deadlines.py",
+        "calendar = self.calendars[code]",
+        "calendar = calendars.load()",
+    ),
+    Defect(
+        "P11",
+        "who waits for an opinion is written to all the same",
+        (
+            "tests/workflow/test_handing.py::"
+            "test_a_reminder_on_its_way_is_withdrawn_when_an_opinion_is_asked_for_and_owed_again_after_it",
+        ),
+        "workflow/queries/moot.py",
+        "if notice.word == REMINDER and step.pk in self.waiting and doing:",
+        "if False:",
+    ),
+    Defect(
         "P11",
         "a decided step is still written about",
         (f"{RELAY}::test_a_step_decided_before_the_morning_falls_out_of_the_digest",),
