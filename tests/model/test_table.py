@@ -119,13 +119,13 @@ SITUATIONS: dict[str, tuple[str, ...]] = {
     "one approved": ("approve",),
     "one refused": ("refuse",),
     "one approved and a signer after is asked": ("ask after",),
+    "it was returned": ("approve", "return to drafter, with_me"),
 }
 MORE: dict[str, tuple[str, ...]] = {
     "a signer before is asked": ("ask before",),
     "a signer beside is asked": ("ask beside",),
     "an opinion is asked": ("ask opinion",),
     "a decision was taken back": ("approve", "take back"),
-    "it was returned": ("approve", "return to drafter, with_me"),
     "it was passed over": ("override",),
 }
 if os.environ.get("PROVE") == "1":

@@ -1,6 +1,5 @@
 """Who is asked when the role cannot answer, and decisions carried forward: the pure rules, then the engine."""
 
-from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -12,9 +11,7 @@ from tests.workflow.test_pages import signed_in
 from workflow import errors
 from workflow.commands import steps
 from workflow.models import Case, Decision, Event, Posting, Route, Step
-from workflow.models import plan as plans
-from workflow.queries import holders
-from workflow.rules import asking
+from workflow.rules import asking, routedoc
 from workflow.rules.route import PlanSpec
 
 REVIEWS = ("group_opinion", "village_opinion", "public_notice")
@@ -120,6 +117,19 @@ def test_the_same_approver_twice_in_a_row_is_not_asked_again(world: builders.Wor
     assert "沿用前次审批" in page
 
 
+def test_one_after_another_a_decision_carried_to_the_next_lets_the_group_go_on(world: builders.World) -> None:
+    document = builders.policy() | {"modes": ["agri_dispersed"], "policies": {"repeats": "carry"}}
+    group = dict(routedoc.parts(document))["group:town_review"]
+    plain = {"needs": [], "papers": [], "attest": False}
+    group |= {"rule": "in_order", "plans": [group["plans"][0], group["plans"][0] | plain | {"key": "town_review_2"}]}
+    route_policies.install(document, world.units[builders.COUNTY], now=world.now)
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    for plan in (*REVIEWS, "town_review"):
+        builders.approve(world, case, plan)
+    assert Step.objects.get(case=case, plan="town_review_2").close_reason == "carried"
+    assert builders.open_step(case, "vice_approval")
+
+
 def test_without_the_policy_they_are_asked_again(world: builders.World) -> None:
     case = builders.walk(world, _same_person_twice(world, repeats="ask"), "account_transfer")
     assert builders.open_step(case, "transfer").carried_from is None
@@ -186,20 +196,6 @@ def test_any_of_needs_no_superior_while_one_plan_can_answer(world: builders.Worl
     assert not Event.objects.filter(kind="step.redirected").exists()
     builders.approve(world, case, "chair_approval")
     assert Case.objects.get(pk=case.pk).state == "signing"
-
-
-def test_the_question_of_the_publish_check_who_would_hold_this(world: builders.World) -> None:
-    spec = plans.spec(Route.objects.filter(status="published").first().pk)  # type: ignore[union-attr]
-    plan = spec.plans["village_opinion"][1]
-    today = builders.today_of(world)
-    found = holders.would_hold(plan, builders.HOME_VILLAGE, today)
-    assert (found.asked.role, [str(p) for p in found.people]) == ("village_reviewer", ["village_reviewer"])
-    Posting.objects.filter(role="village_reviewer").update(valid_until=today - timedelta(days=1))
-    found = holders.would_hold(plan, builders.HOME_VILLAGE, today)
-    assert (found.asked.role, found.asked.why) == ("town_reviewer", "nobody")
-    writer = holders.would_hold(plan, builders.HOME_VILLAGE, today, excluded=frozenset({world.town_reviewer.pk}))
-    assert writer.asked.role == "vice_leader"
-    assert holders.would_hold(plan, "990199101", today).people == []
 
 
 def test_policies_of_the_file_are_those_of_the_route(world: builders.World) -> None:

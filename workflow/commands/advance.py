@@ -56,9 +56,9 @@ def _walk(work: Work, track: TrackSpec) -> bool:
         if live is None:
             continue  # no plan of this group applies to these facts
         _close_later(work, place)
-        if _votes(work, live) == OPEN:
-            open_next(work, live, place)
-            return False
+        while _votes(work, live) == OPEN:
+            if not open_next(work, live, place):
+                return False
         close_round(work, live, PASSED)
         if not work.stands(group):  # what the first ones approved changed before the last one answered
             return _walk(work, track)

@@ -35,17 +35,20 @@ def open_round(work: Work, place: Place) -> Round | None:
     return live
 
 
-def open_next(work: Work, live: Round, place: Place) -> None:
+def open_next(work: Work, live: Round, place: Place) -> bool:
     """While a round is open: `in_order` asks its next plan, and nobody is asked whose vote is no longer needed.
 
     A seat not needed may be approved already and still wait for signers after it: they are let go, it stays approved.
+    True when another plan is asked, or an earlier decision already answered it: the round has to be looked at again.
     """
     table = seats.table(work, live)
     members = seats.members(work, live)
     for key in effects.unneeded(table):
         end_step(work, members[int(str(key))], PASSED)
-    if effects.next_is_due(table):
+    due = effects.next_is_due(table)
+    if due:
         seat_more(work, live, _seat_plan(work, live, place, seats.waiting(work, live)[0]))
+    return due
 
 
 def open_child(work: Work, parent: Step, kind: str, people: Iterable[tuple[User, str, Any]], days: int) -> Round:
