@@ -36,11 +36,8 @@ def open_round(work: Work, place: Place) -> Round | None:
 
 
 def open_next(work: Work, live: Round, place: Place) -> bool:
-    """While a round is open: `in_order` asks its next plan, and nobody is asked whose vote is no longer needed.
-
-    A seat not needed may be approved already and still wait for signers after it: they are let go, it stays approved.
-    True when another plan is asked, or an earlier decision already answered it: the round has to be looked at again.
-    """
+    """While a round is open: `in_order` asks its next plan (True: look again, it may be answered already), and nobody
+    is asked whose vote is not needed: who approved and waits for signers after it stays approved, they are let go."""
     table = seats.table(work, live)
     members = seats.members(work, live)
     for key in effects.unneeded(table):
