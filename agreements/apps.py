@@ -10,7 +10,7 @@ class AgreementsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the board how many households have not begun, and the queue how to find a person's household."""
+        """Tell the engine what it may ask the subject: who has not begun, whose a number is, names of papers."""
         from agreements.commands import facts  # noqa: PLC0415
         from agreements.queries import register, search  # noqa: PLC0415 (models are not loaded any earlier)
         from workflow.models import kinds  # noqa: PLC0415
@@ -20,3 +20,4 @@ class AgreementsConfig(AppConfig):
         filters.SUBJECT_SEARCH[:] = [search.cases]
         kinds.DERIVERS["agreements.Agreement"] = facts.derived
         kinds.UNACCOUNTED[:] = [register.unaccounted]
+        kinds.PAPERS[:] = [search.papers]

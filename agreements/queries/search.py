@@ -1,11 +1,12 @@
-"""What the subject adds to the desk's search: household numbers, and persons by the last four of their ID number."""
+"""What the subject adds to the engine's pages: search by household number and last four digits; names of papers."""
 
 import re
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from agreements import privacy
-from agreements.models import Agreement, Person
+from agreements import lifecycle, privacy
+from agreements.models import Agreement, Paper, Person
 from workflow.models import Case
 
 LAST_FOUR = re.compile(r"[0-9]{3}[0-9Xx]")
@@ -18,3 +19,9 @@ def cases(text: str) -> QuerySet[Case]:
         persons = Person.objects.filter(last4_index=privacy.last_four_index(text))
         fits |= Q(pk__in=persons.values("memberships__agreement_id"))
     return Agreement.objects.filter(fits).values("pk")  # type: ignore[return-value]
+
+
+def papers(identities: Iterable[str]) -> dict[str, str]:
+    """By identity: the type of a paper, with the title it was filed under."""
+    rows = Paper.objects.filter(uid__in=list(identities)).values_list("uid", "type", "title")
+    return {str(uid): f"{lifecycle.PAPERS.get(kind, kind)} {title}".strip() for uid, kind, title in rows}

@@ -134,7 +134,7 @@ def test_a_paper_is_a_download_for_those_in_sight_only_and_it_is_recorded_who_op
     found = Look.objects.filter(what=Look.PAPER).values_list("user", "case", "detail")
     assert list(found) == [(world.clerk.pk, case.pk, str(paper.uid))]
     page = sign_in(world.auditor).get(f"/audit/?tab=looks&case={case.reference}").content.decode()
-    assert "打开了材料" in page and "clerk" in page
+    assert "打开了材料" in page and "clerk" in page and "实物指标调查表" in page
     assert f'action="{address}"' in sign_in(world.clerk).get(f"/cases/{case.reference}/").content.decode()
 
 

@@ -61,6 +61,12 @@ def start(point: str, gateway: Gateway) -> subprocess.Popen[str]:
     return process  # type: ignore[no-any-return]
 
 
+def run_with_clock(hours: float, gateway: Gateway) -> None:
+    """A worker on a machine whose clock is that far off; it does its round and ends."""
+    command = [sys.executable, "-m", "tests.faults.worker", "-", str(hours)]
+    subprocess.run(command, env=environment(gateway), cwd=ROOT, check=True, capture_output=True, timeout=60)
+
+
 def let_go(process: subprocess.Popen[str]) -> str:
     """Let it finish; what it said at its end."""
     out, _err = process.communicate("\n" * 500, timeout=60)
@@ -106,6 +112,18 @@ def test_a_worker_paused_beyond_its_lease_and_continued_sends_nothing_twice(
     work_on()
     reminders.assert_none_missing_none_double(expected, gateway.journal)
     assert reminders.uncertain() == {}  # the one that was only paused settled its own row
+    assert sum(reminders.arrived(gateway.journal).values()) == EACH
+
+
+@pytest.mark.parametrize("hours", [(1, -1, 1), (24, 0), (30 * 24, 0, 24), (0, 30 * 24, 0)], ids=str)
+def test_workers_whose_clocks_jump_tell_nobody_twice_and_forget_nobody(
+    town: builders.World, gateway: Gateway, hours: tuple[float, ...]
+):
+    expected = reminders.due_today(town, EACH, PEOPLE)
+    for off in hours:
+        run_with_clock(off, gateway)
+    work_on()
+    reminders.assert_none_missing_none_double(expected, gateway.journal)
     assert sum(reminders.arrived(gateway.journal).values()) == EACH
 
 

@@ -1,11 +1,13 @@
 """A worker as a process of its own that stops at a named point and waits there to be let go on, paused or killed.
 
-`python -m tests.faults.worker POINT`: sweeps, relays and delivers once. At POINT it prints the name and reads a line.
+`python -m tests.faults.worker POINT [HOURS]`: sweeps, relays and delivers once. At POINT it prints the name and reads a
+line; "-" is no point. HOURS: how far the clock of its machine is off.
 """
 
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -44,8 +46,10 @@ def stop_after(where: Any, name: str, point: str, chosen: str) -> None:
     setattr(where, name, stopping)
 
 
-def main(chosen: str) -> None:
+def main(chosen: str, hours: str = "0") -> None:
     """One round of everything."""
+    shift, right = timedelta(hours=float(hours)), clock.now
+    clock.now = lambda: right() + shift  # the one place that reads the clock
     stop_after(deadlines, "_written", "sweep.written", chosen)
     stop_after(deadlines, "sweep_all", "sweep.before_heartbeat", chosen)
     stop_after(relaying._Desk, "write", "relay.written", chosen)
@@ -61,4 +65,4 @@ def main(chosen: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -23,3 +23,5 @@ def state_names() -> dict[str, Any]:
 DERIVERS: dict[str, Callable[[Any], tuple[dict[str, Any], dict[str, str]]]] = {}
 # ids of registered subjects that have no case and stand on nobody's list of those not started (promise P6)
 UNACCOUNTED: list[Callable[[], Iterable[int]]] = []
+# names of papers by the identity a look kept of them (Look.detail); what is not there is no paper of that kind
+PAPERS: list[Callable[[Iterable[str]], dict[str, str]]] = []

@@ -1,5 +1,6 @@
 """What happened: by person, by case, by day; who held which post on a day; whether history is whole."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from workflow import clock, policies
-from workflow.models import Case, Event, Heartbeat, Look, Posting, SignIn, User, Verification
+from workflow.models import Case, Event, Heartbeat, Look, Posting, SignIn, User, Verification, kinds
 
 PAGE = 50
 
@@ -69,6 +70,12 @@ def looks_of(user: User, today: date, asked: Asked) -> Any:
     if asked.reference:
         looks = looks.filter(case__reference=asked.reference)
     return _between(looks, asked).select_related("user", "case").order_by("-at", "-id")
+
+
+def papers_of(looks: Iterable[Look]) -> dict[str, str]:
+    """Names of the papers that were opened, by the identity each look kept."""
+    opened = {look.detail for look in looks if look.detail}
+    return {identity: name for names in kinds.PAPERS for identity, name in names(opened).items()} if opened else {}
 
 
 def trail(user: User, today: date, asked: Asked, page: int = 1) -> Trail:

@@ -104,7 +104,7 @@ def _row(notice: Notice, now: datetime, outside: list[tuple[str, str, str]]) -> 
         title=notice.case.title,
         step_id=step.pk if step else None,
         due=step.due if step else None,
-        light=words.light(left, bool(getattr(notice, "held", False))) if step else "",
+        light=words.light(left, bool(getattr(notice, "held", False)), step.was_late) if step else "",
         at=notice.created_at,
         unread=notice.read_at is None,
         audience=notice.audience,

@@ -22,13 +22,13 @@ def days_left(due: date, today: date, calendar: WorkCalendar) -> int:
     return calendar.ordinal(due) - calendar.ordinal(today)
 
 
-def light(left: int, held: bool) -> str:
-    """red after the due day, amber within three working days, green before, held while the clock stands."""
+def light(left: int, held: bool, was_late: bool = False) -> str:
+    """red after the due day, amber within three working days or once late, else green; held while the clock stands."""
     if held:
         return "held"
     if left < 0:
         return "red"
-    return "amber" if left <= AMBER_DAYS else "green"
+    return "amber" if was_late or left <= AMBER_DAYS else "green"
 
 
 def verdict_counts(made: Mapping[str, int]) -> list[tuple[str, int]]:

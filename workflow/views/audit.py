@@ -131,9 +131,11 @@ def _content(request: HttpRequest, asked: history.Asked, tab: str, today: date, 
     user: Any = request.user
     if tab == "looks":
         signed = history.sign_ins_of(asked.person) if asked.person else []
+        found = list(history.looks_of(user, today, asked)[:LOOKS_SHOWN])
         return {
-            "looks": history.looks_of(user, today, asked)[:LOOKS_SHOWN],
+            "looks": found,
             "look_names": LOOK_NAMES,
+            "papers": history.papers_of(found),
             "sign_ins": signed,
         }
     if tab == "posts":
