@@ -46,6 +46,7 @@ class Desk:
 
     def sign_in(self, username: str) -> "Desk":
         """As this person, whoever was signed in before: with an earlier sign-in of theirs while it holds."""
+        self.page.goto("about:blank")  # an answer still under way to the old page would bring its cookies back
         self.page.context.clear_cookies()
         if cookies := self.kept.get((self.address, username)):
             self.page.context.add_cookies(cookies)

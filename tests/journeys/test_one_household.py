@@ -1,5 +1,6 @@
 """One household from a returned draft to completed, each role at its own desk."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -102,7 +103,7 @@ def test_each_role_does_its_part_until_the_household_is_completed(desk: Desk, si
     assert desk.state(REFERENCE) == ""
     desk.shot("case-completed")
     desk.open("/board/")
-    assert "3 / 7" in desk.page.inner_text("main")
+    assert re.search(r"3 / \d+", desk.page.inner_text("main"))  # of however many other journeys have drafted
     desk.shot("board-after")
     assert "reminders" not in desk.page.content()
     ahead = (clock.now() + timedelta(days=30)).isoformat()
