@@ -29,16 +29,27 @@ def stamp(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
 
 
 def _run_on(work: Work, step: Step, undone: datetime) -> None:
-    """A step that was open when a decision now taken back was made, and is asked again, keeps its opening and its
-    lateness: deciding and undoing gives nobody new days. The days in between are not counted against it."""
-    same = [one for one in work.steps if one.plan == step.plan and one is not step and one.opened_at <= undone]
-    old = max((one for one in same if (one.closed_at or undone) >= undone), key=lambda one: one.pk, default=None)
+    """A step that was open when a decision now taken back was made, and is asked again, keeps its opening, lateness
+    and reminders: deciding and undoing gives nobody new days. The days in between are not counted against it."""
+    old = _asked_before(work, step, undone)
     if old is None:
         return
     between = timeline(work).calendar.between(clock.date_of(undone), work.today)
     step.opened_at, step.not_before = old.opened_at, old.not_before
     step.held_days, step.was_late = old.held_days + between, old.was_late
-    step.due = old.due
+    step.due, step.due_version = old.due, old.due_version
+    work.again[old.pk] = step
+
+
+def _asked_before(work: Work, step: Step, undone: datetime) -> Step | None:
+    """The step of the same plan that was open at that moment; of one for each holder, the same person's."""
+    found = [
+        one
+        for one in work.steps
+        if one.plan == step.plan and one.added_by_id is None and not one._state.adding and one.pk not in work.again
+        if one.opened_at <= undone <= (one.closed_at or undone)
+    ]
+    return max(found, key=lambda one: (one.holder_id == step.holder_id, one.pk), default=None)
 
 
 def stamp_signer(work: Work, step: Step, parent: Step) -> None:

@@ -42,6 +42,7 @@ class Work:
         self.changed: dict[int, Round | Step | Hold] = {}  # by identity, in order of first change
         self.deciding: Step | None = None  # the step whose decision this command records: what it ends says so
         self.undoing: Decision | None = None  # the one this command takes back: what it ended runs on
+        self.again: dict[int, Step] = {}  # by the step that was asked before: the one in its place, as if never undone
         self.participants: list[Participant] = []
         self._authorities: list[policies.Authority] | None = None
         self._ids: dict[type, list[int]] = {}

@@ -1,0 +1,105 @@
+"""Undo: who is asked again because a decision was taken back is where they were, with days, lateness and reminders."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests import builders
+from tests.workflow.test_signers import ask, at_town_review
+from workflow import outbox
+from workflow.commands import deadlines, steps
+from workflow.models import Case, Notice, Step, User
+from workflow.queries import inbox
+
+LATE, SOON = timedelta(days=21), timedelta(seconds=9)
+
+
+def last(case: Case) -> datetime:
+    moment = Case.objects.get(pk=case.pk).last_event_at
+    assert moment is not None
+    return moment
+
+
+def at_village(world: builders.World) -> tuple[Case, Step, Step]:
+    """The group in which two are asked side by side and both must agree."""
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    return case, builders.open_step(case, "group_opinion"), builders.open_step(case, "village_opinion")
+
+
+def colleague() -> User:
+    return builders.user("colleague", "town_reviewer", builders.Unit.objects.get(code=builders.HOME_TOWN))
+
+
+def asked(case: Case) -> set[str]:
+    """Who of the added signers is asked just now."""
+    rows = Step.objects.filter(case=case, state="open", added_by__isnull=False)
+    return set(rows.values_list("holder__username", flat=True))
+
+
+# --- reminders -----------------------------------------------------------------------------------------------------
+def reminders(case: Case) -> set[tuple[str, str, int]]:
+    """The reminders that hold: plan, recipient, rung."""
+    rows = outbox.live(Notice.objects.filter(case=case, word="reminder"))
+    return set(rows.values_list("step__plan", "recipient__username", "rung"))
+
+
+@pytest.mark.parametrize("verdict", ["approve", "return", "refuse"])
+def test_undoing_reminds_nobody_again_not_even_superiors(world: builders.World, verdict: str) -> None:
+    case, step = at_town_review(world)
+    now = last(case) + LATE
+    assert deadlines.sweep(now) > 3
+    before = reminders(case)
+    assert ("town_review", "vice_leader", 10) in before
+    words = {"approve": {}, "refuse": {"comment": "?"}, "return": {"comment": "?", "to": "drafter"}}[verdict]
+    steps.decide(step.pk, actor=world.town_reviewer, verdict=verdict, now=now, **words)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + SOON)
+    assert deadlines.sweep(now + timedelta(minutes=1)) == deadlines.sweep(now + SOON, thorough=True) == 0
+    assert reminders(case) == before  # and who had one still finds it, once
+    rows = inbox.pending(world.vice_leader, now=now + SOON).rows
+    assert [row.step_id for row in rows if row.word == "reminder"] == [builders.open_step(case, "town_review").pk]
+
+
+def test_who_is_asked_beside_is_not_reminded_again_for_a_colleagues_undo(world: builders.World) -> None:
+    case, group, village = at_village(world)
+    now = last(case) + LATE
+    deadlines.sweep(now)
+    before = reminders(case)
+    steps.decide(group.pk, actor=world.village_group_leader, verdict="approve", now=now)
+    steps.take_back(group.pk, actor=world.village_group_leader, now=now + SOON)
+    assert builders.open_step(case, "village_opinion").pk != village.pk
+    assert deadlines.sweep(now + timedelta(minutes=1)) == 0
+    assert reminders(case) == before
+
+
+def test_a_reminder_withdrawn_while_the_step_was_decided_is_owed_again(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    now = last(case) + LATE
+    deadlines.sweep(now)
+    before = reminders(case)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now)
+    owed = list(Notice.objects.filter(step=step, word="reminder", superseded_at=None))
+    outbox.settle(owed, now, {notice.pk: "step_closed" for notice in owed})
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + SOON)
+    assert reminders(case) == before
+    assert {notice.pk for notice in owed} <= {one.pk for one in outbox.take(now + SOON, [n.recipient_id for n in owed])}
+
+
+def test_a_due_date_moved_by_days_at_the_others_is_reminded_of_anew(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    now = last(case) + LATE
+    deadlines.sweep(now)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(days=7))
+    again = builders.open_step(case, "town_review")
+    assert (again.due > step.due, again.due_version, again.was_late) == (True, 2, True)
+    assert deadlines.sweep(now + timedelta(days=7)) > 3
+
+
+def test_a_signers_dates_are_not_those_of_the_step_they_sign_beside(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    now = last(case) + LATE
+    ask(world, step, world.clerk_2, "beside", now=now)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + SOON)
+    again = Step.objects.get(case=case, plan="town_review", state="open", added_by=None)
+    assert (again.due, again.opened_at) == (step.due, step.opened_at)
