@@ -95,6 +95,26 @@ def test_a_due_date_moved_by_days_at_the_others_is_reminded_of_anew(world: build
     assert deadlines.sweep(now + timedelta(days=7)) > 3
 
 
+# --- days ------------------------------------------------------------------------------------------------------------
+def test_a_colleagues_taking_back_gives_nobody_beside_free_days(world: builders.World) -> None:
+    case, group, village = at_village(world)
+    now = last(case)
+    steps.decide(group.pk, actor=world.village_group_leader, verdict="approve", now=now)
+    steps.take_back(group.pk, actor=world.village_group_leader, now=now + timedelta(days=14))
+    again, mine = builders.open_step(case, "village_opinion"), builders.open_step(case, "group_opinion")
+    assert (again.held_days, again.due, again.opened_at) == (0, village.due, village.opened_at)
+    assert (mine.held_days, mine.due > group.due) == (10, True)
+
+
+def test_who_decided_in_time_is_not_late_for_the_days_at_the_others(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    now = last(case)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(days=14))
+    again = builders.open_step(case, "town_review")
+    assert (again.due > step.due, again.was_late) == (True, False)
+
+
 def test_a_signers_dates_are_not_those_of_the_step_they_sign_beside(world: builders.World) -> None:
     case, step = at_town_review(world)
     now = last(case) + LATE

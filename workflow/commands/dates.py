@@ -23,21 +23,20 @@ def stamp(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
     step.not_before = work.today + timedelta(days=plan.not_before_days) if plan.not_before_days else None
     step.backward = line.backward(work.route, work.case.facts).get(place.group.key)
     step.expiry = work.case.expiry_for(plan.needs, plan.duty)
-    if work.undoing is not None:
-        _run_on(work, step, work.undoing.at)
     settle(work, step)
+    if work.undoing is not None and (old := _asked_before(work, step, work.undoing.at)):
+        run_on(work, step, old)
 
 
-def _run_on(work: Work, step: Step, undone: datetime) -> None:
+def run_on(work: Work, step: Step, old: Step) -> None:
     """A step that was open when a decision now taken back was made, and is asked again, keeps its opening, lateness
-    and reminders: deciding and undoing gives nobody new days. The days in between are not counted against it."""
-    old = _asked_before(work, step, undone)
-    if old is None:
-        return
-    between = timeline(work).calendar.between(clock.date_of(undone), work.today)
-    step.opened_at, step.not_before = old.opened_at, old.not_before
-    step.held_days, step.was_late = old.held_days + between, old.was_late
+    and reminders: deciding and undoing gives nobody new days. Only the days for which it was closed do not count."""
+    closed_on = clock.date_of(old.closed_at or work.now)
+    between = timeline(work).calendar.between(closed_on, work.today)
+    step.opened_at, step.not_before, step.held_days = old.opened_at, old.not_before, old.held_days + between
     step.due, step.due_version = old.due, old.due_version
+    settle(work, step)
+    step.was_late = old.was_late or (step.due != old.due and old.due < closed_on)
     work.again[old.pk] = step
 
 
