@@ -123,3 +123,29 @@ def test_a_signers_dates_are_not_those_of_the_step_they_sign_beside(world: build
     steps.take_back(step.pk, actor=world.town_reviewer, now=now + SOON)
     again = Step.objects.get(case=case, plan="town_review", state="open", added_by=None)
     assert (again.due, again.opened_at) == (step.due, step.opened_at)
+
+
+def test_a_signer_beside_keeps_days_and_lateness_when_another_takes_back(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "beside", days=1)
+    now = last(case) + LATE
+    deadlines.sweep(now)
+    before = reminders(case)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + SOON)
+    again = Step.objects.get(case=case, state="open", holder=world.clerk_2)
+    assert (again.opened_at, again.due, again.held_days) == (signer.opened_at, signer.due, 0)
+    assert again.due < now.date()
+    assert deadlines.sweep(now + timedelta(minutes=1)) == 0
+    assert reminders(case) == before
+
+
+def test_a_signer_who_takes_back_is_as_late_as_before(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before", days=1)
+    Step.objects.filter(pk=signer.pk).update(was_late=True)
+    now = last(case) + LATE
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="approve", now=now)
+    steps.take_back(signer.pk, actor=world.clerk_2, now=now + SOON)
+    again = Step.objects.get(case=case, state="open", holder=world.clerk_2)
+    assert (again.opened_at, again.due, again.was_late) == (signer.opened_at, signer.due, True)

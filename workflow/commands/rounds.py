@@ -296,4 +296,5 @@ def _seat_again(work: Work, live: Round, old: Step) -> Seated:
     assert old.holder is not None
     made, people = seat_signer(work, live, old, (old.holder, old.role, old.unit), old.lead)
     made.added_by, made.question = old.added_by, old.question
+    dates.run_on(work, made, old)
     return made, people
