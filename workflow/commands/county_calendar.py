@@ -65,6 +65,7 @@ def override(
             "days": sorted(f"{one.day.isoformat()}={one.kind}" for one in wanted)[:400],
             "source": source,
         }
+        schedules.look_again(counted)
         return schedules.recount(
             counted, stream=f"calendar:{row.code}", kind="calendar.changed", facts=facts, actor=actor, now=moment
         )
@@ -97,6 +98,7 @@ def reload(years: Iterable[int], *, actor: User | None = None, now: datetime | N
         if changed:
             facts = {"calendar": NATIONAL, "days": changed}
             stream = f"calendar:{NATIONAL}"
+            schedules.look_again(locked)
             schedules.recount(locked, stream=stream, kind="calendar.loaded", facts=facts, actor=actor, now=moment)
     return changed
 

@@ -11,7 +11,7 @@ from workflow import audit, calendars, clock, timelines
 from workflow.commands import recompute
 from workflow.commands.change import lock_many
 from workflow.commands.recompute import Result
-from workflow.models import Calendar, LeadTime, Schedule, SchedulePoint, User
+from workflow.models import Calendar, LeadTime, Schedule, SchedulePoint, Step, User, Watch
 from workflow.rules.dates import Lead
 from workflow.timelines import Timeline
 
@@ -82,6 +82,15 @@ def recount(
     event = audit.append_to_stream(stream, kind, now, actor.pk if actor else None, {**facts, **told})
     recompute.tell(result, event, now)
     return result
+
+
+def look_again(ids: Iterable[int]) -> None:
+    """Let the next sweep look at every open step of these schedules: days moved, and with them the days of rungs.
+
+    Each step is locked before its watch, as the sweep does it.
+    """
+    steps = Step.objects.select_for_update(no_key=True, of=("self",)).filter(case__schedule__in=set(ids), state="open")
+    Watch.objects.filter(step__in=steps.order_by("pk").values("pk")).update(remind_on=Watch.LOOK_NOW)
 
 
 def current(ids: Iterable[int]) -> dict[int, Timeline]:
