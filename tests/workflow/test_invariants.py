@@ -10,8 +10,9 @@ from tests import builders
 from tests.concurrency import together
 from tests.workflow.test_asking import with_plan
 from tests.workflow.test_pages import signed_in
+from tests.workflow.test_signers import ask, at_town_review
 from workflow import clock, errors, hourly
-from workflow.commands import deadlines, findings, mends
+from workflow.commands import deadlines, findings, mends, steps
 from workflow.models import Case, Event, Finding, Heartbeat, Hold, Posting, Round, Step, User, kinds
 from workflow.queries import invariants
 from workflow.rules import invariants as rule
@@ -166,6 +167,28 @@ def test_a_late_step_that_nobody_was_ever_reminded_of_is_found(world: builders.W
     assert _check() == set()
     Hold.objects.create(case=case, cause="dispute", since=clock.now(), by=world.clerk)
     assert _check() == set()
+
+
+def test_who_waits_for_another_lacks_no_reminder(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before", days=30)
+    long_ago = clock.now() - timedelta(days=30)
+    Step.objects.filter(pk=step.pk).update(due=long_ago.date(), opened_at=long_ago)
+    assert _check() == set()
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="approve")
+    assert _check() == set()  # the next sweep is still to come
+    Round.objects.filter(pk=signer.round_id).update(closed_at=clock.now() - timedelta(hours=2))
+    assert ("no_reminder", case.pk, step.pk) in _check()
+
+
+def test_a_hold_on_another_round_excuses_no_missing_reminder(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "account_transfer")
+    step, other = Step.objects.filter(case=case, state="open").order_by("pk")[:2]
+    long_ago = clock.now() - timedelta(days=30)
+    Step.objects.filter(case=case, state="open").update(due=long_ago.date(), opened_at=long_ago)
+    Hold.objects.create(case=case, round_id=step.round_id, cause="dispute", since=clock.now(), by=world.clerk)
+    found = {pk for code, _case, pk in _check() if code == "no_reminder"}
+    assert other.pk in found and step.pk not in found
 
 
 def test_facts_that_drifted_are_found_named_and_refreshed(

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from workflow import clock, policies, reach
-from workflow.models import FINAL_STATES, Case, Hold, Notice, Step, User, kinds
+from workflow.models import FINAL_STATES, Case, Hold, Notice, Round, Step, User, kinds
 from workflow.queries.exclusions import Ledger, ledgers
 from workflow.rules import invariants as rule
 from workflow.rules.invariants import Found
@@ -108,12 +108,16 @@ def _why_dead(step: Step, book: Ledger, posts: Reach) -> str:
 
 
 def unreminded(now: datetime) -> Iterator[Found]:
-    """A step two days late, not held, has a reminder in its present cycle: else its reminders were not armed."""
-    before = clock.date_of(now) - timedelta(days=2)
+    """A step two days late, neither held nor waiting for another within the last hour, has a reminder in its present
+    cycle: else its reminders were not armed."""
+    before, sweep_comes = clock.date_of(now) - timedelta(days=2), now - timedelta(hours=1)
     told = Notice.objects.filter(word="reminder", step=OuterRef("pk"), cycle=OuterRef("due_version"))
-    held = Hold.objects.filter(case=OuterRef("case"), resumed_at=None)
+    held = Hold.objects.filter(Q(resumed_at=None) | Q(resumed_at__gt=sweep_comes), case=OuterRef("case"))
+    held = held.filter(Q(round=None) | Q(round=OuterRef("round")))
+    waits = Round.objects.filter(Q(closed_at=None) | Q(closed_at__gt=sweep_comes), parent=OuterRef("pk"))
+    waits = waits.filter(kind__in=Round.WAITED_FOR)
     late = Step.objects.filter(state="open", due__lt=before, opened_at__lt=now - timedelta(days=2))
-    for step in late.filter(~Exists(told), ~Exists(held)).order_by("id")[:BATCH]:
+    for step in late.filter(~Exists(told), ~Exists(held), ~Exists(waits)).order_by("id")[:BATCH]:
         yield Found(rule.NO_REMINDER, step.case_id, step.pk, {"due": step.due.isoformat()})
 
 
