@@ -7,7 +7,7 @@ import pytest
 from tests import builders
 from tests.workflow.test_signers import ask, at_town_review
 from workflow import outbox
-from workflow.commands import deadlines, steps
+from workflow.commands import cases, deadlines, steps
 from workflow.models import Case, Notice, Step, User
 from workflow.queries import inbox
 
@@ -149,3 +149,26 @@ def test_a_signer_who_takes_back_is_as_late_as_before(world: builders.World) -> 
     steps.take_back(signer.pk, actor=world.clerk_2, now=now + SOON)
     again = Step.objects.get(case=case, state="open", holder=world.clerk_2)
     assert (again.opened_at, again.due, again.was_late) == (signer.opened_at, signer.due, True)
+
+
+def test_the_next_hold_adds_to_the_days_given_back_before(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    now = last(case)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(days=14))
+    assert builders.open_step(case, "town_review").held_days == 10
+    cases.hold(case.pk, actor=world.clerk, cause="police", now=now + timedelta(days=14))
+    cases.resume(case.pk, actor=world.clerk, now=now + timedelta(days=21))
+    assert builders.open_step(case, "town_review").held_days == 15
+
+
+def test_days_of_a_hold_on_the_round_that_was_undone_stay_given_back(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    now = last(case)
+    cases.hold(case.pk, actor=world.clerk, cause="police", step_id=step.pk, now=now)
+    cases.resume(case.pk, actor=world.clerk, step_id=step.pk, now=now + timedelta(days=7))
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now + timedelta(days=7))
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(days=7, seconds=9))
+    cases.hold(case.pk, actor=world.clerk, cause="police", now=now + timedelta(days=8))
+    cases.resume(case.pk, actor=world.clerk, now=now + timedelta(days=15))
+    assert builders.open_step(case, "town_review").held_days == 10

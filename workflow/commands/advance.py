@@ -168,8 +168,8 @@ def fire(work: Work, move: Any) -> None:
 def give_back_held_days(work: Work, hold: Hold) -> None:
     """A hold stops a step's own forward clock, so nobody is blamed for another's delay; June does not wait."""
     end_hold(work, hold)
-    ended = [*Hold.objects.filter(case_id=work.case.pk, resumed_at__isnull=False), hold]
+    ended = list(Hold.objects.filter(case_id=work.case.pk, resumed_at__isnull=False))
     for step in work.steps:
         if step.state == "open" and hold.round_id in (None, step.round_id):
-            dates.give_back(work, step, [h for h in ended if h.round_id in (None, step.round_id)])
+            dates.give_back(work, step, [one for one in ended if one.round_id in (None, step.round_id)], hold)
             work.touch(step)

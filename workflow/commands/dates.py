@@ -95,9 +95,11 @@ def refresh_open(work: Work) -> None:
                 work.touch(step)
 
 
-def give_back(work: Work, step: Step, ended: Iterable[Hold]) -> None:
-    """Move forward by the working days that the ended holds over this step took, overlapping ones counted once."""
-    opened_on = clock.date_of(step.opened_at)
-    spans = [(clock.date_of(h.since), clock.date_of(h.resumed_at)) for h in ended if h.resumed_at]
-    step.held_days = holds.working_days(spans, timeline(work).calendar, since=opened_on)
+def give_back(work: Work, step: Step, before: Iterable[Hold], ended: Hold) -> None:
+    """Move forward by the working days that a hold which has just ended took, but for those that holds ended before it
+    have given back already. What the step brought along from before an undo stays."""
+    calendar, opened_on = timeline(work).calendar, clock.date_of(step.opened_at)
+    given = [(clock.date_of(one.since), clock.date_of(one.resumed_at)) for one in before if one.resumed_at]
+    spans = [*given, (clock.date_of(ended.since), clock.date_of(ended.resumed_at or work.now))]
+    step.held_days += holds.working_days(spans, calendar, opened_on) - holds.working_days(given, calendar, opened_on)
     settle(work, step)
