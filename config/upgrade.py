@@ -2,22 +2,27 @@
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from workflow.commands import moves
 from workflow.history_tables import APPEND_ONLY, READ_ONLY
 
+GRANTING = 7_370_021  # any number, the same for every process
+
 
 def upgrade(verbosity: int = 0) -> bool:
-    """Migrate if needed, grant, sync. Returns whether a migration ran. Safe to run twice."""
+    """Migrate if needed, grant, sync. Returns whether a migration ran. Safe to run twice.
+
+    Grants every time: a run that died between the last migration and the grant left tables the role may not use.
+    """
     owner = connections["owner"]
     executor = MigrationExecutor(owner)
     pending = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if pending:
         call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
-    if pending and settings.DATABASES["owner"]["USER"] != settings.DATABASES["default"]["USER"]:
+    if settings.DATABASES["owner"]["USER"] != settings.DATABASES["default"]["USER"]:
         grant(settings.DATABASES["default"]["USER"])
     moves.sync(using="owner")
     owner.close()
@@ -37,6 +42,8 @@ def grant(role: str) -> None:
     for table in READ_ONLY:
         revoke = sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}")
         statements.append(revoke.format(sql.Identifier(table), name))
-    with connections["owner"].cursor() as cursor:
+    # whole or not at all: between grant and revoke history would be open; one at a time, for two may start at once
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GRANTING])
         for statement in statements:
             cursor.execute(statement)

@@ -9,12 +9,15 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 TRIGGERS = """
-CREATE FUNCTION workflow_watch_opened() RETURNS trigger LANGUAGE plpgsql AS $$
+-- as their owner: processes of the old code run on as the application's role, which is granted the new table later
+CREATE FUNCTION workflow_watch_opened() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   INSERT INTO workflow_watch (step_id, remind_on) SELECT id, '0001-01-01' FROM fresh WHERE state = 'open';
   RETURN NULL;
 END $$;
-CREATE FUNCTION workflow_watch_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION workflow_watch_changed() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.state = 'open' THEN
     INSERT INTO workflow_watch (step_id, remind_on) VALUES (NEW.id, '0001-01-01')

@@ -1,0 +1,63 @@
+"""Upgrading beside running processes, and upgrading again after a run that died half-way."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+
+from config.upgrade import upgrade
+from tests import builders
+from workflow.models import Step, Watch
+
+TABLE = "workflow_watch"
+ROLE = connections["default"].settings_dict["USER"]
+
+
+def may(privilege: str, table: str) -> bool:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(%s, %s)", [table, privilege])
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def not_granted_yet(live_world: builders.World) -> Iterator[builders.World]:
+    """The moment between the migration that made the table and the grant."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"REVOKE ALL ON {TABLE} FROM {ROLE}")
+    try:
+        yield live_world
+    finally:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLE} TO {ROLE}")
+
+
+def test_steps_are_opened_and_closed_before_the_new_table_is_granted(not_granted_yet: builders.World) -> None:
+    assert not may("INSERT", TABLE)
+    case = builders.walk(not_granted_yet, builders.agreement(not_granted_yet), "in_review")
+    still_open = set(Step.objects.filter(case=case, state="open").values_list("pk", flat=True))
+    assert Step.objects.filter(case=case).exclude(state="open").exists()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT step_id FROM workflow_watch")
+        assert {row[0] for row in cursor.fetchall()} == still_open != set()
+
+
+def test_an_upgrade_that_died_before_it_granted_is_made_good_by_the_next(not_granted_yet: builders.World) -> None:
+    assert upgrade() is False
+    assert all(may(privilege, TABLE) for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE"))
+    assert not may("UPDATE", "workflow_event") and not may("DELETE", "workflow_decision")
+    assert Watch.objects.count() == 0
+
+
+def test_granting_never_opens_history_for_a_moment(live_world: builders.World) -> None:
+    """Who looks while it runs sees the grants before or after, never between."""
+    seen = []
+
+    def look(execute, statement, parameters, many, context):  # type: ignore[no-untyped-def]
+        result = execute(statement, parameters, many, context)
+        if "GRANT" in str(statement) or "REVOKE" in str(statement):
+            seen.append(may("UPDATE", "workflow_event"))
+        return result
+
+    with connections["owner"].execute_wrapper(look):
+        upgrade()
+    assert len(seen) > 3 and not any(seen)
