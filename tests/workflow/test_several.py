@@ -8,11 +8,11 @@ import pytest
 from tests import builders
 from tests.workflow.test_pages import signed_in
 from tests.workflow.test_signers import at_town_review
-from workflow import clock, errors
+from workflow import clock, errors, rights
 from workflow.commands import cases, several, steps
 from workflow.commands.bulk import Item
 from workflow.models import Case, Decision, Event, Notice, Nudge, Round, Step
-from workflow.queries import bulk
+from workflow.queries import actions, bulk
 
 NOTHING: dict[str, str] = {}
 
@@ -61,6 +61,23 @@ def test_a_point_one_of_them_cannot_go_back_to_is_that_ones_line(world: builders
     (_case, step) = at_town_review(world)
     lines = several.give_back(items(step), actor=world.town_reviewer, comment="改", to="signing_town")
     assert [(line.done, line.message) for line in lines] == [(False, str(errors.NoSuchPoint()))]
+
+
+def test_only_points_that_every_one_of_them_can_go_back_to_are_offered(world: builders.World) -> None:
+    signed = builders.walk(world, builders.agreement(world), "account_transfer")
+    builders.approve(world, signed, "transfer")
+    late, (_case, early) = builders.open_step(signed, "transfer_check"), at_town_review(world)
+    for chosen in ([late], [late, early], [early]):
+        ids = [step.pk for step in chosen]
+        found = bulk.preview(world.town_reviewer, ids, clock.today(), "return")
+        assert found.can == len(ids)
+        assert ("drafter" in dict(found.points), "previous" in dict(found.points)) == (chosen == [early], True)
+        for to, _name in found.points:
+            for step in chosen:
+                reading = actions.look(world.town_reviewer, step.pk, clock.today())
+                assert rights.return_point(reading, step.round, to), (to, step)
+    line = several.give_back(items(late), actor=world.town_reviewer, comment="改", to="previous")[0]
+    assert line.done
 
 
 def test_several_are_given_to_one_person_and_who_may_not_take_one_says_so(world: builders.World) -> None:

@@ -162,13 +162,18 @@ def _why_not_urge(reading: Glance, step: Step, before: Nudge | None) -> errors.R
 
 def _points(able: list[tuple[Glance, Step]]) -> list[tuple[str, str]]:
     """Points that every one of them can go back to; `previous` and `drafter` fit each in its own way."""
+    general = {rights.PREVIOUS: _("The step before"), rights.DRAFTER: _("The drafter")}
+    offered = [
+        (to, name)
+        for to, name in general.items()
+        if able and all(rights.return_point(reading, step.round, to) for reading, step in able)
+    ]
     own = [
         {p.group.key: words.name(p.group.names) for p in rights.return_points(reading, step.round)}
         for reading, step in able
     ]
     common = set.intersection(*(set(one) for one in own)) if own else set()
-    named = [(key, name) for key, name in (own[0].items() if own else ()) if key in common]
-    return [(rights.PREVIOUS, _("The step before")), (rights.DRAFTER, _("The drafter")), *named]
+    return offered + [(key, name) for key, name in (own[0].items() if own else ()) if key in common]
 
 
 def _takers(able: list[tuple[Glance, Step]]) -> list[Taker]:
