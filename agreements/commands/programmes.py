@@ -14,6 +14,7 @@ from agreements.models import BackPlanPoint, CompensationItem, Household, Milest
 from agreements.rules import identity, stages
 from agreements.workbook.book import Book
 from workflow import audit, clock
+from workflow.commands import county_calendar
 from workflow.models import Calendar, Posting, Schedule, SchedulePoint, Unit, User
 
 # days before storage (domain.md b.4; estimates, a county's circular wins)
@@ -98,8 +99,8 @@ def _programme(book: Book, deadline: date | None, back_plan: dict[str, int], add
         return found
     impoundment = next(m for m in book.milestones if m["type"] == "impoundment")
     storage = deadline or impoundment["planned_on"]
-    calendar = Calendar.objects.get_or_create(code="CN", defaults={"name": "国家工作日历"})[0]
     county = Unit.objects.get(code=row["county"])
+    calendar = _calendar(county)
     schedule = Schedule.objects.create(
         code=row["code"], name=row["name"], storage_on=storage, calendar=calendar, unit=county
     )
@@ -135,6 +136,12 @@ def _programme(book: Book, deadline: date | None, back_plan: dict[str, int], add
     added["programmes"] += 1
     added["milestones"] += len(book.milestones)
     return made
+
+
+def _calendar(county: Unit) -> Calendar:
+    """The county's own days where it has made some already, else the national ones."""
+    own = Calendar.objects.filter(code=county_calendar.code_of(county)).first()
+    return own or Calendar.objects.get_or_create(code="CN", defaults={"name": "国家工作日历"})[0]
 
 
 def _schedule_of(

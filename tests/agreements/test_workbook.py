@@ -15,7 +15,7 @@ from agreements.models import Household, Person, Programme
 from agreements.workbook import reader
 from agreements.workbook.book import Report
 from agreements.workbook.sheets import SHEETS
-from workflow.models import Posting, Schedule, Unit, User
+from workflow.models import Calendar, Posting, Schedule, Unit, User
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "programme-2012.xlsx"
 TODAY = date(2026, 11, 24)
@@ -54,6 +54,14 @@ def test_the_sample_is_the_programme_of_the_report(db: None) -> None:
     assert sorted((len(rows), sum(r["persons_count"] for r in rows)) for rows in by_place.values()) == [(1, 3), (6, 26)]
     assert sizes[0] == 3
     assert all(row["id_no"].startswith("9901") for row in book.persons)
+
+
+def test_a_programme_loaded_after_the_county_made_its_own_days_counts_them(db: None) -> None:
+    book = reader.read(SAMPLE, TODAY)
+    county = book.programme[0]["county"]
+    own = Calendar.objects.create(code=county[:6], name="云江县工作日历")
+    loaded = programmes.load(book).programme
+    assert set(Schedule.objects.filter(unit=loaded.county).values_list("calendar__code", flat=True)) == {own.code}
 
 
 def test_loading_twice_adds_nothing(db: None) -> None:
