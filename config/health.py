@@ -16,6 +16,8 @@ from workflow.models import Heartbeat
 View = Callable[..., HttpResponse]
 STALLED_SECONDS = 180
 TRIGGERS = ("event_append_only", "decision_append_only", "case_legal_move", "step_legal_move")
+# without these decisions can be taken, but only the thorough sweep finds what was opened since: nobody would notice
+WATCHING = ("step_watch_opened", "step_watch_changed", "round_watch_waited", "hold_watch_resumed")
 
 
 def declared(who: str) -> Callable[[View], View]:
@@ -50,14 +52,20 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def history() -> dict[str, Any]:
-    """Promise D7: triggers are there and this role cannot change history."""
+    """Promise D7: triggers are there and this role cannot change history; reminders find every open step."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'O'", [list(TRIGGERS)])
-        present = cursor.fetchone()[0] == len(TRIGGERS)
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'O'", [[*TRIGGERS, *WATCHING]]
+        )
+        there = {row[0] for row in cursor.fetchall()}
         cursor.execute("SELECT has_table_privilege('workflow_event', 'UPDATE')")
         writable = cursor.fetchone()[0]
-    told = "triggers missing" if not present else "history unprotected" if writable else "ok"
-    return {"history": told, "moves": "ok" if moves.in_step() else "legal moves stale: run manage.py upgrade"}
+    told = "triggers missing" if not there.issuperset(TRIGGERS) else "history unprotected" if writable else "ok"
+    return {
+        "history": told,
+        "moves": "ok" if moves.in_step() else "legal moves stale: run manage.py upgrade",
+        "watch": "ok" if there.issuperset(WATCHING) else "reminder triggers missing",
+    }
 
 
 def broker() -> str:

@@ -13,7 +13,7 @@ from tests.workflow.test_pages import signed_in
 from tests.workflow.test_signers import ask, at_town_review
 from workflow import clock, errors, hourly
 from workflow.commands import deadlines, findings, mends, steps
-from workflow.models import Case, Event, Finding, Heartbeat, Hold, Posting, Round, Step, User, kinds
+from workflow.models import Case, Event, Finding, Heartbeat, Hold, Posting, Round, Step, User, Watch, kinds
 from workflow.queries import invariants
 from workflow.rules import invariants as rule
 
@@ -189,6 +189,16 @@ def test_a_hold_on_another_round_excuses_no_missing_reminder(world: builders.Wor
     Hold.objects.create(case=case, round_id=step.round_id, cause="dispute", since=clock.now(), by=world.clerk)
     found = {pk for code, _case, pk in _check() if code == "no_reminder"}
     assert other.pk in found and step.pk not in found
+
+
+def test_an_open_step_the_sweep_does_not_know_of_is_found(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    step = builders.open_step(case, "village_opinion")
+    assert not {one for one in _check() if one[0] == "unwatched"}
+    Watch.objects.filter(step=step).delete()
+    assert {one for one in _check() if one[0] == "unwatched"} == {("unwatched", case.pk, step.pk)}
+    hourly.run()
+    assert "提醒会迟到" in signed_in(world.county_officer).get("/operations/").content.decode()
 
 
 def test_facts_that_drifted_are_found_named_and_refreshed(

@@ -22,6 +22,7 @@ MENDS: dict[str, tuple[str, ...]] = {
     "excluded": (GIVE, SUPERIOR, AGAIN),
     "rule_unreachable": (AGAIN,),
     "no_reminder": (),
+    "unwatched": (),
     "facts_differ": (FACTS,),
     "engine_fault": (RETRY,),
     "unaccounted": (),

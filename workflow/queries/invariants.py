@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
 from workflow import clock, policies, reach
-from workflow.models import FINAL_STATES, Case, Hold, Notice, Round, Step, User, kinds
+from workflow.models import FINAL_STATES, Case, Hold, Notice, Round, Step, User, Watch, kinds
 from workflow.queries.exclusions import Ledger, ledgers
 from workflow.rules import invariants as rule
 from workflow.rules.invariants import Found
@@ -41,7 +41,7 @@ def check(now: datetime, *, derive_after: int = 0, derive_most: int = 2000) -> t
     Deriving reads every row behind a case, so each check takes the next `derive_most` cases; all else is looked at
     for every open case.
     """
-    found = [*stepless(), *dead_steps(now), *unreminded(now), *unaccounted()]
+    found = [*stepless(), *dead_steps(now), *unreminded(now), *unwatched(), *unaccounted()]
     drifted, following = drift(derive_after, derive_most)
     return [*found, *drifted], following
 
@@ -119,6 +119,13 @@ def unreminded(now: datetime) -> Iterator[Found]:
     late = Step.objects.filter(state="open", due__lt=before, opened_at__lt=now - timedelta(days=2))
     for step in late.filter(~Exists(told), ~Exists(held), ~Exists(waits)).order_by("id")[:BATCH]:
         yield Found(rule.NO_REMINDER, step.case_id, step.pk, {"due": step.due.isoformat()})
+
+
+def unwatched() -> Iterator[Found]:
+    """Every open step has the row by which the sweep finds it; triggers write it, whatever path opens the step."""
+    row = Watch.objects.filter(step=OuterRef("pk"))
+    for step in Step.objects.filter(~Exists(row), state="open").order_by("id")[:BATCH]:
+        yield Found(rule.UNWATCHED, step.case_id, step.pk)
 
 
 def drift(after: int, most: int) -> tuple[list[Found], int]:

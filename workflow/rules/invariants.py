@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 NO_STEP, ROUND_CLOSED, NOBODY, EXCLUDED = "no_step", "round_closed", "nobody", "excluded"
 RULE_UNREACHABLE, NO_REMINDER, FACTS_DIFFER = "rule_unreachable", "no_reminder", "facts_differ"
-ENGINE_FAULT, UNACCOUNTED = "engine_fault", "unaccounted"
+ENGINE_FAULT, UNACCOUNTED, UNWATCHED = "engine_fault", "unaccounted", "unwatched"
 FINDINGS: dict[str, Any] = {
     NO_STEP: _("The agreement is open, yet no step of it is: nobody can move it on."),
     ROUND_CLOSED: _("A step is open in a round that has ended."),
@@ -16,6 +16,7 @@ FINDINGS: dict[str, Any] = {
     EXCLUDED: _("Everybody who holds the post may not decide this step (four eyes)."),
     RULE_UNREACHABLE: _("So many of those asked have left that the group's rule can no longer be met."),
     NO_REMINDER: _("The step is late, yet no reminder of it was ever written."),
+    UNWATCHED: _("An open step is missing from the list by which reminders are found: they would come late."),
     FACTS_DIFFER: _("Facts stored for the agreement differ from its papers and rows."),
     ENGINE_FAULT: _("The engine found no single way on for this agreement."),
     UNACCOUNTED: _("A registered household has no agreement, and nobody's list of households not started shows it."),
