@@ -1,11 +1,15 @@
 """The ladder as data: changed by those who keep it, in force from the next sweep, per route and severity."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 
+import psycopg
 import pytest
+from django.db import connections
 from django.test import Client
 
-from tests import builders
+from tests import builders, servers
 from tests.builders import at
 from workflow import calendars, clock, errors, ladders
 from workflow.commands import deadlines
@@ -173,3 +177,35 @@ def test_escalation_is_said_before_it_happens(client: Client, world: builders.Wo
     assert "仍未办结，将上报：移民办主任" in page
     Step.objects.filter(pk=step.pk).update(due=clock.today() - timedelta(days=60))
     assert "将上报" not in client.get(f"/cases/{case.reference}/").content.decode()
+
+
+def test_a_ladder_is_changed_while_another_writer_holds_steps_of_its_routes(live_world: builders.World):
+    first, second = (builders.open_step(builders.agreement(live_world, now=OPENED), "draft").pk for _ in range(2))
+    look = "UPDATE workflow_watch SET remind_on = %s WHERE step_id = %s"
+    change = partial(
+        commands.change, KIND, "", live_world.units[builders.COUNTY], TERSE, actor=live_world.county_officer
+    )
+    with psycopg.connect(servers.owner_dsn()) as other, ThreadPoolExecutor(1) as pool:
+        other.execute(look, [rungs.NEVER, first])  # now it lies behind the other in the table
+        other.commit()
+        other.execute(look, [OPENED.date(), first])
+        changing = pool.submit(in_a_connection_of_its_own, change)
+        wait_until_somebody_waits()
+        other.execute(look, [OPENED.date(), second])  # in the order of the ids
+        other.commit()
+        assert changing.result(30) is not None
+    assert set(Watch.objects.values_list("remind_on", flat=True)) == {Watch.LOOK_NOW}
+
+
+def in_a_connection_of_its_own(call):
+    try:
+        return call()
+    finally:
+        connections.close_all()
+
+
+def wait_until_somebody_waits() -> None:
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with psycopg.connect(servers.owner_dsn(), autocommit=True) as looking:
+        while not looking.execute(blocked).fetchone()[0]:
+            looking.execute("SELECT pg_sleep(0.02)")

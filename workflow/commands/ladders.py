@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies
+from workflow.commands.change import retried
 from workflow.models import Ladder, Route, Unit, User, Watch
 from workflow.rules import canonical, rungs
 from workflow.rules.rungs import Ladders
@@ -20,6 +21,7 @@ def keeps(actor: User, unit: Unit, moment: datetime) -> bool:
     return any(a.role in KEEPERS and unit.code.startswith(a.division) for a in postings)
 
 
+@retried
 def change(
     kind: str, mode: str, unit: Unit, ladders: Ladders, *, actor: User, now: datetime | None = None
 ) -> Ladder | None:
@@ -55,4 +57,7 @@ def _look_again(kind: str, mode: str, unit: Unit) -> None:
     routes = Route.objects.filter(kind=kind, unit=unit)
     if mode:
         routes = routes.filter(mode=mode)
-    Watch.objects.filter(step__case__route__in=routes).update(remind_on=Watch.LOOK_NOW)
+    rows = Watch.objects.filter(step__case__route__in=routes)
+    # in order of ids: two that take the same rows in orders of their own would wait for each other
+    ids = list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    Watch.objects.filter(pk__in=ids).update(remind_on=Watch.LOOK_NOW)
