@@ -114,20 +114,23 @@ def horizon() -> int:
 
 def _schedules() -> dict[int, tuple[str, date]]:
     global _codes, _codes_asked
-    if not _codes or monotonic() - _codes_asked >= FRESH_SECONDS:
+    known = _codes  # looked at once: another thread may forget it between the question and the answer
+    if not known or monotonic() - _codes_asked >= FRESH_SECONDS:
         rows = Schedule.objects.values_list("pk", "calendar__code", "storage_on")
         # replaced as a whole: other threads of the process may be walking through it
-        _codes, _codes_asked = {pk: (code, storage) for pk, code, storage in rows}, monotonic()
-    return _codes
+        known = {pk: (code, storage) for pk, code, storage in rows}
+        _codes, _codes_asked = known, monotonic()
+    return known
 
 
 def _counties() -> frozenset[str]:
     """Codes of the counties' own calendars, asked once a second and process at most."""
     global _own, _own_asked
+    known = _own
     if monotonic() - _own_asked >= FRESH_SECONDS:
-        rows = Calendar.objects.exclude(code=NATIONAL).values_list("code", flat=True)
-        _own, _own_asked = frozenset(rows), monotonic()
-    return _own
+        known = frozenset(Calendar.objects.exclude(code=NATIONAL).values_list("code", flat=True))
+        _own, _own_asked = known, monotonic()
+    return known
 
 
 def forget_schedules() -> None:

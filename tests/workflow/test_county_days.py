@@ -142,3 +142,19 @@ def test_people_are_at_work_on_their_own_countys_days(two: tuple[World, Step, St
         True,
         True,
     ]
+
+
+def test_schedules_forgotten_by_another_thread_are_still_answered(
+    two: tuple[World, Step, Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _world, ours, theirs = two
+    codes = {ours.case.schedule_id: "990101", theirs.case.schedule_id: "CN"}
+    assert calendars.of_every_schedule() == codes
+
+    def forgotten_meanwhile() -> float:
+        calendars.forget_schedules()
+        return real()
+
+    real = calendars.monotonic
+    monkeypatch.setattr(calendars, "monotonic", forgotten_meanwhile)  # between the question and the answer
+    assert calendars.of_every_schedule() == codes
