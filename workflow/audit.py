@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from workflow.models import Case, Decision, Event, Opinion, StreamHead
 from workflow.rules import canonical
@@ -14,7 +14,10 @@ from workflow.rules import canonical
 
 @dataclass(frozen=True)
 class VerifyResult:
-    """What a verification found: `first_bad` names stream and sequence of the first broken link."""
+    """What a verification found: `first_bad` names stream and sequence of the first broken link.
+
+    `why` is the English text: it is kept, and read in another language than that of whoever asked. Show it translated.
+    """
 
     ok: bool
     checked: int

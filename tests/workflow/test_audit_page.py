@@ -6,8 +6,10 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections, transaction
+from django.utils import translation
 
 from tests import builders
 from tests.workflow.test_pages import signed_in
@@ -77,6 +79,22 @@ def test_a_case_deleted_with_its_whole_chain_is_noticed_against_the_anchor(live_
     found = anchors.verify_all()
     assert not found.ok and found.first_bad.startswith(f"case:{case.pk}#")
     assert list(Verification.objects.order_by("at").values_list("ok", flat=True)) == [True, False]
+
+
+def test_what_was_found_is_kept_in_one_language_and_shown_in_the_readers(live_world: builders.World) -> None:
+    case = builders.agreement(live_world)
+    assert anchors.verify_all().ok
+    as_superuser(GONE.format(pk=case.pk))
+    client = signed_in(live_world.audit_admin)
+    said = client.post("/audit/verify", follow=True).content.decode()
+    kept = Verification.objects.get(ok=False).why
+    assert kept == "an anchored event is missing or was changed"
+    chinese = translation.gettext(kept)
+    assert chinese != kept and chinese in said
+    for language, shown, other in (("zh-hans", chinese, kept), ("en", kept, chinese)):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = client.get("/audit/?tab=whole").content.decode()
+        assert shown in page and other not in page, language
 
 
 def test_an_edited_anchor_is_noticed_too(live_world: builders.World) -> None:

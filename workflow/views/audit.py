@@ -156,7 +156,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if found.ok:
         return say_and_return(request, _("History is whole: %(n)s events checked.") % {"n": found.checked})
     return say_and_return(
-        request, _("HISTORY WAS TOUCHED at %(where)s: %(why)s.") % {"where": found.first_bad, "why": found.why}
+        request, _("HISTORY WAS TOUCHED at %(where)s: %(why)s.") % {"where": found.first_bad, "why": _(found.why)}
     )
 
 
