@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -45,6 +46,17 @@ def test_silence_is_amber_then_red_and_says_what_to_do(
         if ago:
             beat(name, **ago)
             assert (named(words).level, bool(named(words).remedy)) == (level, level != OK), ago
+
+
+def test_a_backup_that_says_it_is_complete_is_recorded(world: builders.World) -> None:
+    assert (named("备份").level, "record_backup" in named("备份").remedy) == (BAD, True)
+    before = clock.now()
+    call_command("record_backup")
+    assert Heartbeat.objects.get(name="backup").at >= before
+    assert (named("备份").level, named("备份").remedy) == (OK, "")
+    operations = (settings.BASE_DIR / "docs" / "operations.md").read_text("utf-8")
+    backup = operations.split("## Backup")[1].split("\n## ")[0]
+    assert all(words in backup for words in ("pg_dump", "files", "anchors", "keys", "manage.py record_backup"))
 
 
 def test_words_that_nobody_hands_on_are_seen(world: builders.World) -> None:

@@ -8,6 +8,7 @@ from workflow.models import Heartbeat
 SWEEP, RELAY, NIGHTLY, SENDING_HELD = "sweep", "relay", "nightly", "sending_held"
 THOROUGH = "sweep_thorough"  # the last sweep that looked at every open step again
 INVARIANTS = "invariants"
+BACKUP = "backup"  # by whatever takes the backups, when one is complete
 LONG_SILENCE = timedelta(hours=24)  # after such a gap outside sending waits for an operator
 
 

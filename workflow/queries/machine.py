@@ -78,10 +78,11 @@ def heartbeats(now: datetime) -> Iterator[Line]:
 def backup(at: datetime | None, now: datetime) -> Line:
     """The age of the last backup that said it was complete."""
     name, limits = _("Backup"), (timedelta(hours=26), timedelta(days=3))
+    remedy = _("take one now and every night, then manage.py record_backup (docs/operations.md, Backup)")
     if at is None:
         value = _("none has been recorded by this system")
-        return Line(name, BAD, value, _("take one now and every night, as docs/operations.md says"))
-    return aged(name, at, now, limits, _("take one now and every night, as docs/operations.md says"))
+        return Line(name, BAD, value, remedy)
+    return aged(name, at, now, limits, remedy)
 
 
 def outbox(now: datetime) -> Iterator[Line]:
