@@ -66,7 +66,7 @@ def export(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     kind, today, moment = request.POST.get("kind", "xlsx"), clock.today(), clock.now()
     if kind not in TYPES:
-        raise errors.InvalidInput(field=_("File"), expected=", ".join(("xlsx", "csv")))
+        raise errors.InvalidInput(field=_("File"), expected="xlsx, csv")
     asked = asked_of(QueryDict(request.POST.get("query", "")))
     picked = columns.chosen(request.COOKIES.get(COOKIE, ""))
     rows = register.every_row(user, today, asked)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from notifications.models import Delivery
 from workflow import audit, clock, errors
@@ -15,7 +16,7 @@ def settle(delivery_id: int, *, actor: User, answer: str, now: datetime | None =
     """`arrived`: somebody asked, it is there; `again`: it is not, send it again; `drop`: no longer needed."""
     moment = now or clock.now()
     if answer not in (ARRIVED, AGAIN, DROP):
-        raise errors.InvalidInput(field="answer", expected=", ".join(("arrived", "again", "drop")))
+        raise errors.InvalidInput(field=_("Answer"), expected="arrived, again, drop")
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(no_key=True)
         open_states = (Delivery.FAILED, Delivery.UNCERTAIN)

@@ -20,7 +20,7 @@ def create_admin(username: str, full_name: str, password: str, role: str, *, now
     """An administrator of one of the three kinds, posted at the top unit; decides nothing (promise P25)."""
     moment = now or clock.now()
     if role not in ADMINISTRATORS:
-        raise errors.InvalidInput(field="role", expected=", ".join(ADMINISTRATORS))
+        raise errors.InvalidInput(field=_("Role"), expected=", ".join(ADMINISTRATORS))
     unit = Unit.objects.order_by("code").first()
     if unit is None:
         raise errors.InvalidInput(field=_("Unit"), expected=_("a loaded programme: run manage.py load_programme first"))

@@ -70,7 +70,7 @@ def hold(
             field=_("Cause of the hold"), expected=_("a cause of the list; say what when it is another one")
         )
     if party and party not in PARTIES:
-        raise errors.InvalidInput(field="party", expected=", ".join(PARTIES))
+        raise errors.InvalidInput(field=_("Who is waited for"), expected=", ".join(PARTIES))
     body = [cause, text, expected_until, party, step_id]
     with change(case_id, actor=actor, verb="hold", key=key, body=body, now=now) as work:
         if not work.replayed:

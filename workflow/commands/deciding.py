@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from workflow import audit, errors, policies, rights, seats
 from workflow.commands import advance, rounds
 from workflow.commands.work import Work
@@ -42,7 +44,7 @@ def check_verdict(
 ) -> None:
     """Refuse what is incomplete: an approval of something else than was seen, a return without a reason or a point."""
     if verdict not in VERDICTS:
-        raise errors.InvalidInput(field="verdict", expected=", ".join(VERDICTS))
+        raise errors.InvalidInput(field=_("Decision"), expected=", ".join(VERDICTS))
     if step.round.kind == Round.OPINION:
         raise errors.OpinionAsked()
     if verdict == APPROVE:
@@ -51,11 +53,11 @@ def check_verdict(
     if not comment.strip():
         raise errors.CommentRequired()
     if reason_code and reason_code not in REASON_CODES:
-        raise errors.InvalidInput(field="reason_code", expected=", ".join(REASON_CODES))
+        raise errors.InvalidInput(field=_("Reason"), expected=", ".join(REASON_CODES))
     if verdict == RETURN:
         point(work, step, to)
         if resume not in RESUMES:
-            raise errors.InvalidInput(field="resume", expected=", ".join(RESUMES))
+            raise errors.InvalidInput(field=_("How it resumes"), expected=", ".join(RESUMES))
 
 
 def check_approval(work: Work, step: Step, seen: Mapping[str, str] | None, document_no: str) -> None:

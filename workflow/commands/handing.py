@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from workflow import audit, candidates, errors, rights, seats
 from workflow.commands import rounds, sight
 from workflow.commands.change import change, retried
@@ -102,7 +104,7 @@ def give_opinion(
                 raise errors.NoOpinionAsked()
             ensure_may_ask(work, step)
             if leaning not in LEANINGS:
-                raise errors.InvalidInput(field="leaning", expected=", ".join(LEANINGS))
+                raise errors.InvalidInput(field=_("Opinion"), expected=", ".join(LEANINGS))
             if not text.strip():
                 raise errors.OpinionRequired()
             _answer(work, step, leaning, text.strip())

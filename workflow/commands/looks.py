@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors
 from workflow.models import Case, Look, User
@@ -15,7 +16,7 @@ WHATS = (Look.PAGE, Look.DRAWER, Look.PRINT)
 def looked(case: Case, what: str, *, actor: User, now: datetime | None = None) -> None:
     """Record that the actor was shown this case (policies have already said they may see it)."""
     if what not in WHATS:
-        raise errors.InvalidInput(field="what", expected=", ".join(WHATS))
+        raise errors.InvalidInput(field=_("What"), expected=", ".join(WHATS))
     Look.objects.create(case=case, user=actor, what=what, at=now or clock.now())
 
 

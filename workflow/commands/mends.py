@@ -48,7 +48,7 @@ def mend(
     if found is None or found.case is None or not _operates(actor, found, moment):
         raise errors.NotFound()
     if how not in MENDS[found.code]:
-        raise errors.InvalidInput(field="how", expected=", ".join(MENDS[found.code]))
+        raise errors.InvalidInput(field=_("How to put it right"), expected=", ".join(MENDS[found.code]))
     body = [finding_id, how, to.pk if to else None]
     with change(found.case.pk, actor=actor, verb="mend", key=key, body=body, now=now, sighted=False) as work:
         if not work.replayed:

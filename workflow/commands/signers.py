@@ -44,7 +44,7 @@ def add_signer(
         if not work.replayed:
             step = work.step(step_id)
             if where not in WHERE:
-                raise errors.InvalidInput(field="where", expected=", ".join(WHERE))
+                raise errors.InvalidInput(field=_("Where"), expected=", ".join(WHERE))
             if step.round.kind == Round.OPINION:
                 raise errors.OpinionAsked()
             ensure_may_ask(work, step)

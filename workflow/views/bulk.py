@@ -33,7 +33,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     verb = request.POST.get("verb", "approve")
     if verb not in bulk.VERBS:
-        raise errors.InvalidInput(field="verb", expected=", ".join(bulk.VERBS))
+        raise errors.InvalidInput(field=_("Action"), expected=", ".join(bulk.VERBS))
     found = bulk.preview(user, _ids(request), clock.today(), verb)
     context = {"preview": found, "title": TITLES[verb], "reason_codes": REASON_CODES, "key": uuid.uuid4().hex}
     return render(request, _page(request, "bulk_preview"), context | {"back": way_back(request), "nav": "queue"})
