@@ -19,6 +19,7 @@ from workflow.commands.change import change, opening, retried
 from workflow.commands.work import Work
 from workflow.models import Receipt, SchedulePoint, Unit, User
 from workflow.rules import canonical
+from workflow.rules.numbers import number
 
 NOT_IN_AN_ADDRESS = re.compile(r"[^\w.-]")  # a number like 3/5 in a workbook must not break the case's address
 CONTENT = ("parties", "members", "amounts", "text")
@@ -226,9 +227,10 @@ def _write_fields(work: Work, given: Mapping[str, Any]) -> None:
 
 
 def _copies(raw: Any) -> int:
-    if not str(raw).strip().isdigit() or not 1 <= int(raw) <= 20:
+    found = number(raw)
+    if found is None or not 1 <= found <= 20:
         raise checks.invalid(COPIES, _("a number from 1 to 20"))
-    return int(raw)
+    return found
 
 
 def _terms(raw: str) -> str:

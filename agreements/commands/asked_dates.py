@@ -13,6 +13,7 @@ from agreements.commands import programme_dates
 from agreements.commands.programme_dates import BACK_PLAN, LEAD, MILESTONE, STAGE, Change
 from agreements.models import Milestone, Programme
 from workflow import errors
+from workflow.rules.numbers import number
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 MOST_DAYS = 1500  # before storage
@@ -22,26 +23,26 @@ MOST_LEAD = 365
 def change(programme: Programme, what: str, form: Mapping[str, Any], leads: Mapping[str, Any]) -> Change:
     """A change of one kind from raw fields; `leads`: plan keys that may get another lead."""
     reason, document = _text(form, "reason", _("Reason"), 300), _text(form, "document_no", _("Document number"), 80)
-    number = int(str(form["milestone"])) if str(form.get("milestone", "")).isdecimal() else None
+    milestone = number(form.get("milestone"))
     if what == MILESTONE:
-        key, values = _milestone(programme, number, form, document)
+        key, values = _milestone(programme, milestone, form, document)
     elif what == STAGE:
-        number, key, values = None, "staged_impoundment", _dates(form, document, level_needed=True)
+        milestone, key, values = None, "staged_impoundment", _dates(form, document, level_needed=True)
     elif what == BACK_PLAN:
         key, values = "points", _points(form)
     elif what == LEAD:
         key, values = _lead(form, leads, document)
     else:
         raise errors.NotFound()
-    before = programme_dates.standing(programme, what, key, number, values)
+    before = programme_dates.standing(programme, what, key, milestone, values)
     if what == BACK_PLAN:
         values = {point: days for point, days in values.items() if before.get(point) != days}
         before = {point: days for point, days in before.items() if point in values}
-    return Change(what, key, before, values, reason, document, number)
+    return Change(what, key, before, values, reason, document, milestone)
 
 
-def _milestone(programme: Programme, number: int | None, form: Mapping[str, Any], document: str) -> tuple[str, Any]:
-    row = Milestone.objects.filter(programme=programme, pk=number or 0).first()
+def _milestone(programme: Programme, milestone: int | None, form: Mapping[str, Any], document: str) -> tuple[str, Any]:
+    row = Milestone.objects.filter(programme=programme, pk=milestone or 0).first()
     if row is None:
         raise errors.NotFound()
     values = _dates(form, document, level_needed=row.type == Milestone.STAGED)
@@ -66,9 +67,10 @@ def _points(form: Mapping[str, Any]) -> dict[str, int]:
         raw = str(form.get(f"point-{point}", "")).strip()
         if not raw:
             continue
-        if not raw.isdecimal() or int(raw) > MOST_DAYS:
+        days = number(raw)
+        if days is None or days > MOST_DAYS:
             raise errors.InvalidInput(field=labels.of(labels.POINTS, point), expected=_("days from 0 to 1500"))
-        found[point] = int(raw)
+        found[point] = days
     return found
 
 
@@ -78,9 +80,10 @@ def _lead(form: Mapping[str, Any], leads: Mapping[str, Any], document: str) -> t
         raise errors.InvalidInput(field=_("Step"), expected=_("one of the list"))
     if not raw:
         return plan, {}  # back to the route's own
-    if not raw.isdecimal() or int(raw) > MOST_LEAD:
+    days = number(raw)
+    if days is None or days > MOST_LEAD:
         raise errors.InvalidInput(field=_("Lead time"), expected=_("days from 0 to 365, or nothing"))
-    return plan, {"days": int(raw), "unit": unit, "document_no": document}
+    return plan, {"days": days, "unit": unit, "document_no": document}
 
 
 def _day(form: Mapping[str, Any], name: str, label: str, *, required: bool = True) -> date | None:

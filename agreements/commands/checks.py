@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from agreements.fields import Field
 from agreements.models import Agreement, Paper
 from workflow import errors
+from workflow.rules import numbers
 
 AREA_MAX = Decimal("100000")
+LARGEST = Decimal("1e20")
 AMOUNT_MAX = Decimal("999999999999.99")
 
 
@@ -88,7 +90,8 @@ def number(field: Field, raw: Any) -> Decimal:
         value = Decimal(str(raw).strip().replace(",", ""))
     except InvalidOperation as trouble:
         raise invalid(field, _("a number such as 120.50")) from trouble
-    if not value.is_finite() or value != value.quantize(Decimal("0.01")):
+    # more digits than a Decimal is exact to cannot be rounded to two places
+    if not value.is_finite() or abs(value) > LARGEST or value != value.quantize(Decimal("0.01")):
         raise invalid(field, _("a number with at most two decimals"))
     return value.quantize(Decimal("0.01"))
 
@@ -112,8 +115,8 @@ def amount(field: Field, raw: Any) -> Decimal:
 def paper(field: Field, raw: Any, agreement: Agreement) -> Paper:
     """A paper of this agreement, on file, of one of the types the field takes."""
     found = None
-    if str(raw).isdigit():
-        found = Paper.objects.filter(pk=int(raw), agreement_id=agreement.pk, withdrawn_at=None).first()
+    if (pk := numbers.number(raw)) is not None:
+        found = Paper.objects.filter(pk=pk, agreement_id=agreement.pk, withdrawn_at=None).first()
     if found is None or (field.papers and found.type not in field.papers):
         raise invalid(field, _("a paper on file of the right kind"))
     return found

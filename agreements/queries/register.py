@@ -1,5 +1,6 @@
 """The register of households: who has no agreement yet, and where everybody else's stands."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +18,13 @@ from agreements.models import Agreement, Household
 from workflow import clock, policies
 from workflow.models import FINAL_STATES, Posting, Role, Step, Unit, User
 from workflow.policies import Authority
+from workflow.rules.numbers import number
 
 PAGE = 50
 MOST = 20_000  # rows of one export
 MONEY = DecimalField(max_digits=14, decimal_places=2)
 NOT_STARTED = "not_started"
+METRES = re.compile(r"[0-9]{1,5}(?:\.[0-9]{0,2})?")
 
 
 @dataclass(frozen=True)
@@ -133,13 +136,9 @@ def _found(user: User, today: date, asked: Asked) -> QuerySet[Any]:
         found = found.filter(mode=asked.mode)
     if asked.town:
         found = found.filter(policies.prefix_range("destination__code", asked.town))
-    if asked.cadre.isdigit():
-        found = found.filter(contact_cadre=int(asked.cadre))
-    return found.filter(elevation_m__lt=asked.below) if _number(asked.below) else found
-
-
-def _number(raw: str) -> bool:
-    return raw.replace(".", "", 1).isdigit() and len(raw) < 9
+    if (cadre := number(asked.cadre)) is not None:
+        found = found.filter(contact_cadre=cadre)
+    return found.filter(elevation_m__lt=asked.below) if METRES.fullmatch(asked.below) else found
 
 
 def register(user: User, today: date, asked: Asked, page: int = 1) -> Register:

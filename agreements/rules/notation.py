@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+LARGEST = Decimal("1e20")
 SERIAL_START, SERIAL_RANGE = date(1899, 12, 30), (20000, 80000)  # spreadsheet day numbers, 1954 to 2118
 YES, NO = {"是", "yes", "y", "1", "true", "√"}, {"否", "no", "n", "0", "false", "×"}
 
@@ -65,7 +66,8 @@ def amount(value: Any) -> Decimal | None:
         found = Decimal(text.removesuffix("万")) * factor
     except InvalidOperation:
         return None
-    return found.quantize(Decimal("0.01")) if found >= 0 else None
+    # "nan" is a Decimal too, and more digits than it is exact to cannot be rounded
+    return found.quantize(Decimal("0.01")) if found.is_finite() and 0 <= found < LARGEST else None
 
 
 def yes_no(value: Any) -> bool | None:

@@ -15,6 +15,7 @@ from agreements.models import Agreement, AmountLine, Member, Person, TypedDraft
 from agreements.queries import doubles, page, register
 from agreements.views.records import agreement_or_404
 from workflow import clock, errors, policies
+from workflow.rules.numbers import numbers
 from workflow.views.access import signed_in
 
 TEXTS = (
@@ -91,7 +92,7 @@ def _typed(request: HttpRequest, case: Agreement) -> dict[str, Any]:
     names = [one.name for one in TEXTS] + [f"amount_{item}" for item in _items(case)]
     found: dict[str, Any] = {name: sent.get(name, "") for name in names}
     found |= {name: sent.get(name) == "on" for name in FLAGS}
-    return found | {"members": [int(value) for value in sent.getlist("members") if value.isdigit()]}
+    return found | {"members": numbers(sent.getlist("members"))}
 
 
 def _seen(request: HttpRequest) -> dict[str, str]:

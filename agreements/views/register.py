@@ -14,6 +14,7 @@ from agreements.queries import columns, register
 from workflow import clock, errors
 from workflow.commands import looks
 from workflow.queries import sheet
+from workflow.rules.numbers import page as page_asked
 from workflow.views.access import signed_in
 
 COOKIE, YEAR = "register_columns", 365 * 24 * 3600
@@ -31,8 +32,8 @@ def asked_of(data: QueryDict) -> register.Asked:
 def households(request: HttpRequest) -> HttpResponse:
     """/households/?status=&q=&mode=&town=&cadre=&below=&page=: everybody, with or without an agreement."""
     user: Any = request.user
-    asked, today, number = asked_of(request.GET), clock.today(), request.GET.get("page", "1")
-    found = register.register(user, today, asked, int(number) if number.isdecimal() else 1)
+    asked, today = asked_of(request.GET), clock.today()
+    found = register.register(user, today, asked, page_asked(request.GET.get("page")))
     picked = columns.chosen(request.COOKIES.get(COOKIE, ""))
     query = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
     context = {

@@ -129,7 +129,7 @@ def _number(_raw: Any, text: str, _today: date) -> tuple[Any, str]:
         found = Decimal(text.replace(",", ""))
     except InvalidOperation:
         return None, _("a number")
-    return found, "" if 0 <= found < 100000 else _("a number from 0 to 99999")
+    return found, "" if found.is_finite() and 0 <= found < 100000 else _("a number from 0 to 99999")
 
 
 def _yes_no(raw: Any, _text: str, _today: date) -> tuple[Any, str]:

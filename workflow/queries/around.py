@@ -15,6 +15,7 @@ from workflow.queries.chasing import Chase
 from workflow.queries.exclusions import Ledger
 from workflow.queries.glance import Glance
 from workflow.queries.queue import CAP
+from workflow.rules.numbers import number
 
 PAGE = 25
 
@@ -163,7 +164,7 @@ def copied_to(user: User, today: date, *, after: str = "", search: str = "", lim
         found = found.filter(named | Q(case__home_unit__name__icontains=search))
     found = found.select_related("case__home_unit", "by").order_by("-id")
     kind, _dash, raw = after.partition("-")
-    last = int(raw) if raw.isdigit() else None
+    last = number(raw)
     rows: list[Copy] = []
     if kind != "r":
         unread = found.filter(read_at=None)

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Greatest, TruncDate
 
 from workflow import clock
 from workflow.models import CalendarDay, Step
+from workflow.rules.numbers import number
 
 # field, descending; a step's id ends every order, so that no two steps share a place
 ORDERS: dict[str, tuple[tuple[str, bool], ...]] = {
@@ -61,10 +62,11 @@ def _ordering(name: str, descending: bool) -> Any:
 
 def _anchor(seen: QuerySet[Step], keys: Any, step_id: str, today: date) -> list[Any] | None:
     """The place of a step in the order; it may have left the list since (decided, claimed), its place remains."""
-    if not step_id.isdecimal():
+    pk = number(step_id)
+    if pk is None:
         return None
     names = [name for name, _down in keys]
-    found = seen.filter(pk=int(step_id))
+    found = seen.filter(pk=pk)
     if "slack_days" in names:
         found = with_slack(found, today)
     row = found.values_list(*names).first()

@@ -13,6 +13,7 @@ from workflow import clock, errors, policies
 from workflow.commands import anchors, looks
 from workflow.models import Role
 from workflow.queries import audit_pack, history
+from workflow.rules.numbers import page as page_asked
 from workflow.views.access import holds, signed_in
 from workflow.views.cases import day
 from workflow.views.context import AUDITORS
@@ -111,7 +112,7 @@ def asked_of(data: QueryDict) -> history.Asked:
 @holds(*AUDITORS)
 def audit_page(request: HttpRequest) -> HttpResponse:
     """GET /audit/?tab=&person=&case=&kind=&day=&until=&page=&posts_on=&role= ."""
-    asked, today, raw = asked_of(request.GET), clock.today(), request.GET.get("page", "1")
+    asked, today = asked_of(request.GET), clock.today()
     tab = request.GET.get("tab", "events")
     context = {
         "tabs": TABS,
@@ -121,7 +122,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         "nav": "audit",
         "verified": history.last_verification(),
         "event_names": dict(sorted(EVENT_NAMES.items())),
-        **_content(request, asked, tab, today, int(raw) if raw.isdigit() else 1),
+        **_content(request, asked, tab, today, page_asked(request.GET.get("page"))),
     }
     return render(request, "workflow/audit.html", context)
 

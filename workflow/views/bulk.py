@@ -14,6 +14,7 @@ from workflow.commands import several, steps
 from workflow.commands.bulk import Item, Line
 from workflow.queries import bulk
 from workflow.rules.codes import REASON_CODES
+from workflow.rules.numbers import number, numbers
 from workflow.views.access import signed_in
 from workflow.views.refusals import way_back
 
@@ -59,10 +60,10 @@ def _return(items: list[Item], user: Any, form: Any) -> list[Line]:
 
 
 def _reassign(items: list[Item], user: Any, form: Any) -> list[Line]:
-    raw = form.get("to", "")
-    if not raw.isdigit():
+    to = number(form.get("to"))
+    if to is None:
         raise errors.NobodyNamed()
-    return several.reassign(items, actor=user, key=form.get("key"), to=int(raw), note=form.get("note", ""))
+    return several.reassign(items, actor=user, key=form.get("key"), to=to, note=form.get("note", ""))
 
 
 def _nudge(items: list[Item], user: Any, form: Any) -> list[Line]:
@@ -89,7 +90,7 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
 
 
 def _ids(request: HttpRequest) -> list[int]:
-    return [int(raw) for raw in request.POST.getlist("step") if raw.isdecimal()]
+    return numbers(request.POST.getlist("step"))
 
 
 def _seen(form: Any, step_id: int) -> dict[str, str]:

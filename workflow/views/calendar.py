@@ -15,6 +15,7 @@ from workflow.models import Role, Unit
 from workflow.queries import calendar_file, year
 from workflow.rules import filed
 from workflow.rules.filed import DayChange
+from workflow.rules.numbers import number
 from workflow.views.access import authorities_of, holds, signed_in
 from workflow.views.cases import day
 from workflow.views.refusals import say_and_return
@@ -87,8 +88,8 @@ def reload(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, *, status: int = 200, year_shown: int = 0, **more: Any) -> HttpResponse:
     today = clock.today()
-    raw = request.GET.get("year", "")
-    chosen = year_shown or (int(raw) if raw.isdecimal() and FIRST_YEAR <= int(raw) <= LAST_YEAR else today.year)
+    wanted = number(request.GET.get("year", "")) or 0
+    chosen = year_shown or (wanted if FIRST_YEAR <= wanted <= LAST_YEAR else today.year)
     unit = county_or_none(request)
     calendar = county_calendar.of_unit(unit) if unit else calendars.load()
     context = {

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies
 from workflow.commands import cases
+from workflow.rules.numbers import number
 from workflow.views import sheet
 from workflow.views.access import signed_in
 from workflow.views.sheet import Done
@@ -63,8 +64,7 @@ def resume(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _step(request: HttpRequest) -> int | None:
     """The one step that a hold is about; none is the whole case."""
-    raw = request.POST.get("step", "")
-    return int(raw) if raw.isdecimal() else None
+    return number(request.POST.get("step", ""))
 
 
 def day(raw: str) -> date | None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from workflow import clock, errors, policies
 from workflow.commands import cases, steps
 from workflow.queries import around, queue
+from workflow.rules.numbers import numbers
 from workflow.views import sheet
 from workflow.views.access import signed_in
 from workflow.views.sheet import Done
@@ -34,7 +35,7 @@ def copy_to(request: HttpRequest, reference: str) -> HttpResponse:
     done = cases.copy_to(
         case.pk,
         actor=user,
-        users=[int(raw) for raw in request.POST.getlist("to") if raw.isdigit()],
+        users=numbers(request.POST.getlist("to")),
         note=request.POST.get("note", ""),
         key=request.POST.get("key"),
     )

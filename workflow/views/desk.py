@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from workflow.commands import desk as commands
 from workflow.queries import desk, filters
+from workflow.rules.numbers import number
 from workflow.views.access import authorities_of, signed_in
 from workflow.views.refusals import say_and_return
 
@@ -66,5 +67,4 @@ def drop_phrase(request: HttpRequest, phrase_id: int) -> HttpResponse:
 
 def shared_with(request: HttpRequest) -> int | None:
     """The posting whose role shares it, or none."""
-    raw = request.POST.get("posting", "")
-    return int(raw) if raw.isdecimal() else None
+    return number(request.POST.get("posting", ""))

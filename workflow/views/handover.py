@@ -12,13 +12,14 @@ from workflow.commands import steps
 from workflow.commands.handover import ensure_may_hand_over
 from workflow.models import Role, User
 from workflow.queries import handover
+from workflow.rules.numbers import number
 from workflow.views.access import authorities_of, holds
 
 may = holds(str(Role.SECURITY_ADMIN), str(Role.VICE_LEADER), str(Role.CHAIR), str(Role.COUNTY_OFFICER))
 
 
 def _person(raw: str) -> User | None:
-    return User.objects.filter(pk=int(raw)).first() if raw.isdigit() else None
+    return User.objects.filter(pk=number(raw) or 0).first()
 
 
 def _near(request: HttpRequest) -> Any:

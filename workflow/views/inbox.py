@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST
 from workflow import clock
 from workflow.commands import inbox as commands
 from workflow.queries import inbox
+from workflow.rules.numbers import numbers
+from workflow.rules.numbers import page as page_asked
 from workflow.views.access import signed_in
 from workflow.views.refusals import say_and_return
 
@@ -19,8 +21,7 @@ from workflow.views.refusals import say_and_return
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """GET /inbox/?page= : words owed to me, newest first."""
     user: Any = request.user
-    raw = request.GET.get("page", "1")
-    page = inbox.pending(user, int(raw) if raw.isdigit() else 1, now=clock.now())
+    page = inbox.pending(user, page_asked(request.GET.get("page")), now=clock.now())
     today = clock.today()
     context = {"page": page, "today": today, "yesterday": today - timedelta(days=1), "nav": "inbox"}
     return render(request, "workflow/inbox.html", context)
@@ -31,6 +32,6 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 def mark_read(request: HttpRequest) -> HttpResponse:
     """POST /inbox/read : ids, or everything when none is named."""
     user: Any = request.user
-    ids = [int(raw) for raw in request.POST.getlist("id") if raw.isdigit()]
+    ids = numbers(request.POST.getlist("id"))
     commands.mark_read(ids or None, actor=user)
     return say_and_return(request, _("Marked as read."))

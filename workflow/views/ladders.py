@@ -14,6 +14,7 @@ from workflow.models import Ladder, Route, User
 from workflow.queries import escalation
 from workflow.queries import routes as queries
 from workflow.rules import rungs
+from workflow.rules.numbers import number
 from workflow.rules.rungs import Rung
 from workflow.rules.workdays import WorkCalendar
 from workflow.views.access import authorities_of, holds
@@ -78,10 +79,10 @@ def _read(form: QueryDict, severity: str) -> tuple[Rung, ...]:
         raw = form.get(f"{severity}:{n}:offset", "").strip()
         if not raw:
             continue
-        try:
-            offset = int(raw)
-        except ValueError as trouble:
-            raise errors.InvalidInput(field=_("Days"), expected=_("a whole number, negative before due")) from trouble
+        days = number(raw.removeprefix("-"))
+        if days is None:
+            raise errors.InvalidInput(field=_("Days"), expected=_("a whole number, negative before due"))
+        offset = -days if raw.startswith("-") else days
         told = tuple(who for who in rungs.AUDIENCES if form.get(f"{severity}:{n}:{who}"))
         found.append(Rung(offset, told, bool(form.get(f"{severity}:{n}:urgent"))))
     return tuple(sorted(found))

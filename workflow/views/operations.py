@@ -13,6 +13,7 @@ from workflow import clock, errors, hourly
 from workflow.commands import mends
 from workflow.models import User
 from workflow.queries import findings, operations
+from workflow.rules.numbers import number
 from workflow.views.access import authorities_of, holds
 from workflow.views.context import OPERATORS
 from workflow.views.refusals import say_and_return
@@ -54,8 +55,9 @@ def mend(request: HttpRequest) -> HttpResponse:
     """POST /operations/mend: finding, how, to (for give), key."""
     user: Any = request.user
     form = request.POST
-    if not form.get("finding", "").isdigit():
+    finding = number(form.get("finding"))
+    if finding is None:
         raise errors.NotFound()
-    to = User.objects.filter(pk=int(form["to"])).first() if form.get("to", "").isdigit() else None
-    mends.mend(int(form["finding"]), form.get("how", ""), actor=user, to=to, key=form.get("key"))
+    to = User.objects.filter(pk=number(form.get("to")) or 0).first()
+    mends.mend(finding, form.get("how", ""), actor=user, to=to, key=form.get("key"))
     return say_and_return(request, _("Put right. The next check looks again."))

@@ -19,6 +19,7 @@ from workflow.queries import routes as queries
 from workflow.queries import routetrial
 from workflow.routechecks import vocabulary
 from workflow.rules import migration
+from workflow.rules.numbers import number, numbers
 from workflow.views.access import authorities_of, holds
 from workflow.views.routes import KEEPER, READERS, common
 
@@ -29,12 +30,13 @@ PAGE = 25
 def trial_page(request: HttpRequest, route_id: int) -> HttpResponse:
     """GET /routes/<id>/trial?n=10 : the newest cases under this version, differences marked."""
     route = queries.one(authorities_of(request), route_id)
-    number = int(request.GET["n"]) if request.GET.get("n", "").isdigit() else 10
+    asked = number(request.GET.get("n"))
+    newest = 10 if asked is None else asked
     words = vocabulary(route.kind, route.mode)
-    found = routetrial.dry_run(route, number, clock.today(), words, _sight(request, route))
+    found = routetrial.dry_run(route, newest, clock.today(), words, _sight(request, route))
     context = common(request, route, "trial") | {
         "trials": found,
-        "number": number,
+        "number": newest,
         "differing": sum(trial.differs for trial in found),
     }
     return render(request, "workflow/routes/trial.html", context)
@@ -96,7 +98,7 @@ def migrate(request: HttpRequest, route_id: int) -> HttpResponse:
     user: Any = request.user
     route = queries.one(authorities_of(request), route_id)
     target = common(request, route, "cases")["family"].published
-    chosen = [int(raw) for raw in request.POST.getlist("case") if raw.isdigit()][:200]
+    chosen = numbers(request.POST.getlist("case"))[:200]
     moved = 0
     for case_id in sorted(set(chosen)):
         reference = Case.objects.filter(pk=case_id, kind=route.kind).values_list("reference", flat=True).first()

@@ -1,5 +1,6 @@
 """Forms of the route editor: what was typed, as entries of a part; nonsense is refused with its field and remedy."""
 
+from math import isfinite, nan
 from typing import Any
 
 from django.http import QueryDict
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from workflow import errors
 from workflow.rules import asking, conditions
+from workflow.rules.numbers import number
 from workflow.rules.vocabulary import CHOICE, NUMBER, YES_NO, Vocabulary
 
 LISTS = ("aspects", "needs", "papers", "excludes")
@@ -15,7 +17,10 @@ MOST_ROWS = 8
 
 def values_of(level: str, form: QueryDict) -> dict[str, Any]:
     """The entries a posted form sets on a part of this level."""
-    return {"route": _route, "stage": _stage, "track": _track, "group": _group, "plan": _plan}[level](form)
+    known = {"route": _route, "stage": _stage, "track": _track, "group": _group, "plan": _plan}
+    if level not in known:
+        raise errors.NotFound()
+    return known[level](form)
 
 
 def _route(form: QueryDict) -> dict[str, Any]:
@@ -62,19 +67,20 @@ def whole(form: QueryDict, name: str, label: str, default: int = 0) -> int:
     raw = form.get(name, "").strip()
     if not raw:
         return default
-    if not raw.isdigit() or len(raw) > 4:
+    found = number(raw)
+    if found is None or len(raw) > 4:
         raise errors.InvalidInput(field=label, expected=_("a whole number of at most four digits"))
-    return int(raw)
+    return found
 
 
 def condition_of(form: QueryDict) -> dict[str, Any] | None:
     """The rows of selects as a condition: each row is fact:comparison:value, figures stand in a field of their own."""
     parts = []
-    for number in range(MOST_ROWS):
-        fact, _sep, rest = form.get(f"fact_{number}", "").partition(":")
+    for row in range(MOST_ROWS):
+        fact, _sep, rest = form.get(f"fact_{row}", "").partition(":")
         operator, _sep, value = rest.partition(":")
         if fact and operator:
-            parts.append({"fact": fact, operator: _value(operator, value, form.get(f"figure_{number}", ""))})
+            parts.append({"fact": fact, operator: _value(operator, value, form.get(f"figure_{row}", ""))})
     if len(parts) < 2:
         return parts[0] if parts else None
     return {"any" if form.get("joined") == "any" else "all": parts}
@@ -84,10 +90,12 @@ def _value(operator: str, value: str, figure: str) -> Any:
     if operator in ("at_least", "at_most"):
         typed = figure.strip().replace(",", "").replace("，", "")
         try:
-            number = float(typed)
+            found = float(typed)
         except ValueError:
-            raise errors.InvalidInput(field=_("Condition"), expected=_("a figure, for example 500000")) from None
-        return int(number) if number == int(number) else number
+            found = nan
+        if not isfinite(found):
+            raise errors.InvalidInput(field=_("Condition"), expected=_("a figure, for example 500000"))
+        return int(found) if found == int(found) else found
     return {"true": True, "false": False}.get(value, value)
 
 

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 
 from workflow import errors
 from workflow.queries import filters, queue
+from workflow.rules.numbers import numbers
 from workflow.views import work
 from workflow.views.access import read_once
 from workflow.views.refusals import way_back
@@ -91,10 +92,17 @@ def _shown(request: HttpRequest, reference: str) -> dict[str, Any]:
 def _rows(request: HttpRequest) -> dict[str, Any]:
     """The rows that the sheet's case has in the reader's list: as they are now, or gone."""
     user: Any = request.user
-    ids = [int(raw) for raw in request.POST.getlist("row") if raw.isdecimal()][:ROWS]
-    asked = filters.asked(QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query).dict())
+    ids = numbers(request.POST.getlist("row"))[:ROWS]
+    asked = filters.asked(QueryDict(_query_of(request.headers.get("HX-Current-URL", ""))).dict())
     found = {row.step.pk: row for row in queue.listed_rows(user, asked, ids)} if ids else {}
     return {"rows": [(pk, found.get(pk)) for pk in ids], "tab": asked.tab}
+
+
+def _query_of(address: str) -> str:
+    try:
+        return urlsplit(address).query
+    except ValueError:  # a browser never sends such an address, a program may
+        return ""
 
 
 def _toast(request: HttpRequest, done: Done) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from workflow import clock, errors
 from workflow.commands import staffing
 from workflow.models import Posting, Role, Unit, User
 from workflow.queries import staff
+from workflow.rules.numbers import number
 from workflow.views.access import authorities_of, holds
 from workflow.views.cases import day
 from workflow.views.refusals import say_and_return
@@ -142,7 +143,7 @@ def person_change(request: HttpRequest, user_id: int, what: str) -> HttpResponse
 def post_add(request: HttpRequest) -> HttpResponse:
     """POST /units/posts/add: unit, user, role, valid_from, valid_until."""
     form = request.POST
-    user = User.objects.filter(pk=int(form["user"])).first() if form.get("user", "").isdigit() else None
+    user = User.objects.filter(pk=number(form.get("user")) or 0).first()
     if user is None:
         raise errors.InvalidInput(field=_("Person"), expected=_("a person of the list"))
     staffing.post(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from workflow import clock, errors, policies
 from workflow.commands import people
 from workflow.models import Posting, Substitution, User
+from workflow.rules.numbers import number
 from workflow.views.access import signed_in
 from workflow.views.cases import day
 from workflow.views.refusals import say_and_return
@@ -50,11 +51,12 @@ def lend(request: HttpRequest) -> HttpResponse:
     until = day(form.get("until", ""))
     if until is None:
         raise errors.InvalidInput(field=_("Until"), expected=_("a date such as 2027-06-30"))
-    chosen = colleagues(user).filter(pk=form.get("substitute") or 0).first()
-    if chosen is None or not form.get("posting", "").isdigit():
+    chosen = colleagues(user).filter(pk=number(form.get("substitute")) or 0).first()
+    posting = number(form.get("posting"))
+    if chosen is None or posting is None:
         raise errors.NotFound()
     people.lend(
-        int(form["posting"]),
+        posting,
         actor=user,
         substitute=chosen,
         until=until,

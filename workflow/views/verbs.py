@@ -17,6 +17,7 @@ from workflow.models import User
 from workflow.queries import actions
 from workflow.queries.actions import Action
 from workflow.queries.glance import Glance
+from workflow.rules.numbers import number, numbers
 from workflow.views import sheet
 from workflow.views.access import signed_in
 from workflow.views.refusals import wants_json, way_back
@@ -46,7 +47,7 @@ def _add_signer(step_id: int, actor: User, form: QueryDict) -> dict[str, Any]:
     return steps.add_signer(
         step_id,
         actor=actor,
-        users=[int(one) for one in form.getlist("users") if one.isdigit()],
+        users=numbers(form.getlist("users")),
         where=form.get("where", ""),
         question=form.get("question", ""),
         days=_days(form),
@@ -82,17 +83,17 @@ def _take_back(step_id: int, actor: User, form: QueryDict) -> dict[str, Any]:
 
 
 def _person(form: QueryDict, name: str) -> int:
-    raw = form.get(name, "")
-    if not raw.isdigit():
+    found = number(form.get(name))
+    if found is None:
         raise errors.NobodyNamed()
-    return int(raw)
+    return found
 
 
 def _days(form: QueryDict) -> int:
-    raw = form.get("days", "").strip()
-    if not raw.isdigit() or len(raw) > 3:
+    found = number(form.get("days"))
+    if found is None or found > 999:
         raise errors.InvalidInput(field=_("Working days they get"), expected="1-30")
-    return int(raw)
+    return found
 
 
 DOING: dict[str, Doing] = {

@@ -11,6 +11,7 @@ from workflow import errors
 from workflow.models import Decision
 from workflow.queries import filters, queue
 from workflow.queries.words import verdict_counts
+from workflow.rules.numbers import number, numbers
 from workflow.views.access import signed_in
 from workflow.views.showing import context_of
 
@@ -27,11 +28,10 @@ def context(request: HttpRequest, address: QueryDict) -> dict[str, Any]:
     """What the page of one place in the run shows; without ids a new run begins at the head of the list."""
     user: Any = request.user
     asked = filters.asked({name: str(value) for name, value in address.items()})
-    ids = [int(raw) for raw in address.get("ids", "").split("-") if raw.isdecimal()][:RUN]
+    ids = numbers(address.get("ids", "").split("-"))[:RUN]
     if not ids:
         ids = queue.first_ids(user, asked, RUN)
-    raw = address.get("at", "0")
-    at = min(int(raw) if raw.isdecimal() else 0, len(ids))
+    at = min(number(address.get("at")) or 0, len(ids))
     shown: dict[str, Any] = {
         "asked": asked,
         "at": at,
