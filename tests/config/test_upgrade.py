@@ -7,6 +7,8 @@ from django.db import connections
 
 from config.upgrade import upgrade
 from tests import builders
+from tests.workflow.test_signers import ask, at_town_review
+from workflow.commands import cases, steps
 from workflow.models import Step, Watch
 
 TABLE = "workflow_watch"
@@ -39,6 +41,16 @@ def test_steps_are_opened_and_closed_before_the_new_table_is_granted(not_granted
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT step_id FROM workflow_watch")
         assert {row[0] for row in cursor.fetchall()} == still_open != set()
+
+
+def test_holds_end_and_signers_answer_before_the_new_table_is_granted(not_granted_yet: builders.World) -> None:
+    world = not_granted_yet
+    case, step = at_town_review(world)
+    cases.hold(case.pk, actor=world.town_reviewer, cause="dispute")
+    cases.resume(case.pk, actor=world.town_reviewer)
+    signer = ask(world, step, world.clerk_2, "before")
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="approve")
+    assert Step.objects.get(pk=signer.pk).state == "approved"
 
 
 def test_an_upgrade_that_died_before_it_granted_is_made_good_by_the_next(not_granted_yet: builders.World) -> None:

@@ -4,13 +4,15 @@ from django.db import migrations
 
 # The step is locked before its watch, as the sweep does it: the two never wait for each other in a circle.
 TRIGGERS = """
-CREATE FUNCTION workflow_watch_waited() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION workflow_watch_waited() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM 1 FROM workflow_step WHERE id = NEW.parent_id AND state = 'open' FOR NO KEY UPDATE;
   UPDATE workflow_watch SET remind_on = '0001-01-01' WHERE step_id = NEW.parent_id;
   RETURN NULL;
 END $$;
-CREATE FUNCTION workflow_watch_resumed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION workflow_watch_resumed() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM 1 FROM workflow_step WHERE case_id = NEW.case_id AND state = 'open'
     AND (NEW.round_id IS NULL OR round_id = NEW.round_id) ORDER BY id FOR NO KEY UPDATE;
