@@ -229,16 +229,13 @@ def too_early(run: Run, step: Step) -> errors.Refusal | None:
 
 
 def waits_for(run: Run, step: Step) -> errors.Refusal | None:
-    """Somebody was asked before this step: a signer before it, or for an opinion."""
-    asked = [
-        one
-        for child in seats.children(run, step)
-        if child.closed_at is None and child.kind in Round.WAITED_FOR
-        for one in child.run
-        if one.state == "open"
+    """Somebody was asked before this step: a signer before it, or for an opinion; or they in turn asked somebody."""
+    before = [
+        child for child in seats.children(run, step) if child.closed_at is None and child.kind in Round.WAITED_FOR
     ]
-    if not asked:
+    if not before:
         return None
+    asked = [one for child in before for one in seats.asked(run, child)]
     return errors.WaitsForAnother(who=words.listed(one.holder for one in asked))
 
 

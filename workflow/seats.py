@@ -59,6 +59,12 @@ def parent(run: Run, live: Round) -> Step | None:
     return next((step for step in run.steps if step.pk == live.parent_id), None) if live.parent_id else None
 
 
+def asked(run: Run, live: Round) -> list[Step]:
+    """The open steps of a round and of the child rounds below it."""
+    below = [child for step in members(run, live) for child in children(run, step) if child.closed_at is None]
+    return [step for step in live.run if step.state == "open"] + [one for child in below for one in asked(run, child)]
+
+
 def root(run: Run, live: Round) -> Round:
     """The group's round at the top of a child round."""
     above = parent(run, live)

@@ -49,6 +49,18 @@ def test_a_signer_before_is_waited_for_and_then_the_step_goes_on(world: builders
     assert builders.open_step(case, "vice_approval")
 
 
+def test_the_signers_own_signer_is_waited_for_too(world: builders.World) -> None:
+    _case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before")
+    colleague = builders.user("colleague", "town_reviewer", world.units[builders.HOME_TOWN])
+    own = ask(world, signer, colleague, "after", actor=world.clerk_2, comment="同意")
+    with pytest.raises(errors.WaitsForAnother) as refused:
+        steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+    assert "colleague" in str(refused.value) and "clerk_2" not in str(refused.value)
+    steps.decide(own.pk, actor=colleague, verdict="approve")
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+
+
 def test_a_signer_after_signs_once_the_holder_has_approved(world: builders.World) -> None:
     case, step = at_town_review(world)
     signer = ask(world, step, world.clerk_2, "after", comment="同意")
