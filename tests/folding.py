@@ -19,7 +19,6 @@ class Told:
     held: bool = False
     rounds: dict[Key, Any] = field(default_factory=dict)
     steps: dict[int, list[Any]] = field(default_factory=dict)  # the seats, by step
-    children: set[Key] = field(default_factory=set)  # rounds of signers and advisers
 
 
 def fold(case_id: int, names: dict[int | None, str]) -> Told:
@@ -63,7 +62,6 @@ def hear_of_a_round(told: Told, kind: str, facts: dict[str, Any]) -> None:
     here = (facts["group"], facts["number"])
     if kind == "round.opened":
         told.rounds[here] = ["", False, []]
-        told.children |= {here} if facts["parent"] else set()
         for one in facts["seats"]:
             seat(told, here, one)
     elif kind == "step.opened":
@@ -85,21 +83,24 @@ def hear_of_a_step(told: Told, kind: str, body: dict[str, Any]) -> None:
     facts = body["facts"]
     here = (facts.get("group"), facts.get("number"))
     if kind == "step.taken_back":
-        taken_back(told, here, facts)
+        taken_back(told, facts)
     elif "seat" in facts:
         change(told.rounds[here][2][facts["seat"]], kind, body)
     elif facts.get("step") in told.steps:
         change(told.steps[facts["step"]], kind, body)
 
 
-def taken_back(told: Told, here: Key, facts: dict[str, Any]) -> None:
-    """What it had made void counts again, what was carried from it no more; a child round counts for nothing."""
+def taken_back(told: Told, facts: dict[str, Any]) -> None:
+    """What it had made void counts again, what was carried from it no more; child rounds count for nothing or go on."""
     for group, number in facts["unvoided"]:
         told.rounds[group, number][1] = False
     for group, number in facts["voided"]:
         told.rounds[group, number][1] = True
-    if here in told.children and told.rounds[here][0]:
-        told.rounds[here][0] = "taken_back"
+    for group, number in facts["reopened"]:
+        told.rounds[group, number][0] = ""
+    for group, number in facts["undone"]:
+        if told.rounds[group, number][0]:
+            told.rounds[group, number][0] = "taken_back"
 
 
 def change(one: list[Any], kind: str, body: dict[str, Any]) -> None:

@@ -148,11 +148,13 @@ class Model(Rights):
         self.need(self.open, here, back, own or root.by is seat)
         self.need(own or root.how == "sent" or self.reachable(here), not self.acted_since(seat, back))
         self.need(not own or not any(below(one) for one in root.seats if one is not seat and one.round is root))
-        dead = child.passed is False and child.parent and child.parent.state == "open"
+        inner = child.above
+        dead = any(one.passed is False and one.parent.state == "open" for one in inner)
         seat.undone, again = True, [one for one in child.seats if one is seat or one.vote == "open"]
         carried = [key for key, past in self.passed.items() if any(one.source is seat for one in past.seats)]
         self.passed = {key: past for key, past in (self.passed | seat.voided).items() if key not in carried}
-        child.how = "taken_back" if child is not root else child.how
+        for one in inner[:1] if own and not dead else inner:
+            one.how = "taken_back"
         if child is not root and own and not dead:
             live = Round(here, child.kind, child.parent, [one for one in child.seats if one.counts])
             child.parent.children.append(live)

@@ -72,6 +72,11 @@ class Round:
     def root(self) -> "Round":
         return self.parent.round.root if self.parent else self
 
+    @property
+    def above(self) -> list["Round"]:
+        """The rounds of signers it stands in, itself the first; none for a group's own."""
+        return [self, *self.parent.round.above] if self.parent else []
+
     def votes(self, *which: str) -> int:
         """How much the planned seats that voted so weigh."""
         weighs = self.kind == "group" and self.place.group["rule"] == "weighted"

@@ -1,14 +1,14 @@
 """Undo: who is asked again because a decision was taken back is where they were, with days, lateness and reminders."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests import builders
-from tests.workflow.test_signers import ask, at_town_review
-from workflow import outbox
+from tests import builders, invariants
+from tests.workflow.test_signers import ask, at_group_approval, at_town_review
+from workflow import errors, outbox
 from workflow.commands import cases, deadlines, steps
-from workflow.models import Case, Notice, Step, User
+from workflow.models import Case, Notice, Round, Step, User
 from workflow.queries import inbox
 
 LATE, SOON = timedelta(days=21), timedelta(seconds=9)
@@ -172,3 +172,66 @@ def test_days_of_a_hold_on_the_round_that_was_undone_stay_given_back(world: buil
     cases.hold(case.pk, actor=world.clerk, cause="police", now=now + timedelta(days=8))
     cases.resume(case.pk, actor=world.clerk, now=now + timedelta(days=15))
     assert builders.open_step(case, "town_review").held_days == 10
+
+
+# --- signers of signers ----------------------------------------------------------------------------------------------
+def test_a_signers_own_signer_takes_back_and_the_step_waits_again(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer, own = ask(world, step, world.clerk_2, "before"), colleague()
+    inner = ask(world, signer, own, "after", actor=world.clerk_2, comment="同意")
+    steps.decide(inner.pk, actor=own, verdict="approve")
+    assert Round.objects.get(pk=signer.round_id).outcome == "passed"
+    steps.take_back(inner.pk, actor=own)
+    invariants.holds(case.pk, date(2026, 3, 2))
+    assert asked(case) == {"colleague"}  # the signer's own decision stands
+    with pytest.raises(errors.WaitsForAnother):
+        steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+    again = Step.objects.get(case=case, holder=own, state="open")
+    steps.decide(again.pk, actor=own, verdict="approve")
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+    assert builders.open_step(case, "vice_approval")
+
+
+def test_a_group_does_not_pass_without_a_signers_own_signer_who_took_back(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer, own = ask(world, step, world.clerk_2, "after", comment="同意"), colleague()
+    inner = ask(world, signer, own, "after", actor=world.clerk_2, comment="同意")
+    steps.decide(inner.pk, actor=own, verdict="approve")
+    assert builders.open_step(case, "vice_approval")
+    steps.take_back(inner.pk, actor=own)
+    invariants.holds(case.pk, date(2026, 3, 2))
+    assert set(Step.objects.filter(case=case, state="open").values_list("plan", flat=True)) == {"town_review"}
+
+
+def test_a_refusal_of_a_signers_own_signer_taken_back_does_not_haunt_the_group(world: builders.World) -> None:
+    case, vice, _chair = at_group_approval(world)
+    signer, own = ask(world, vice, world.clerk_2, "before", actor=world.vice_leader), colleague()
+    inner = ask(world, signer, own, "before", actor=world.clerk_2)
+    steps.decide(inner.pk, actor=own, verdict="refuse", comment="?")
+    assert set(Step.objects.filter(case=case, state="open").values_list("plan", flat=True)) == {"chair_approval"}
+    steps.take_back(inner.pk, actor=own)
+    invariants.holds(case.pk, date(2026, 3, 2))
+    again = builders.open_step(case, "vice_approval")
+    steps.decide(again.pk, actor=world.vice_leader, verdict="approve", document_no="1")
+    assert Case.objects.get(pk=case.pk).state == "signing"
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_refusal_taken_back_asks_the_other_signers_who_had_not_answered(world: builders.World, nested: bool) -> None:
+    case, vice, _chair = at_group_approval(world)
+    other = colleague()
+    steps.add_signer(
+        vice.pk, actor=world.vice_leader, users=[world.clerk_2.pk, other.pk], where="after", document_no="1"
+    )
+    refuser, person = Step.objects.get(case=case, holder=other, state="open"), other
+    if nested:
+        third = builders.user("third", "town_reviewer", world.units[builders.HOME_TOWN])
+        refuser, person = ask(world, refuser, third, "after", actor=other, comment="同意"), third
+    steps.decide(refuser.pk, actor=person, verdict="refuse", comment="?")
+    assert asked(case) == set()
+    steps.take_back(refuser.pk, actor=person)
+    invariants.holds(case.pk, date(2026, 3, 2))
+    assert asked(case) == {"clerk_2", person.username}
+    for one in Step.objects.filter(case=case, state="open", added_by__isnull=False):
+        steps.decide(one.pk, actor=one.holder, verdict="approve")
+    assert Case.objects.get(pk=case.pk).state == "signing"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from workflow import errors, seats
-from workflow.commands import askers, dates
+from workflow.commands import askers, dates, undone
 from workflow.commands.work import Work
 from workflow.models import Event, Hold, Round, Step, User
 from workflow.rules import conditions, effects
@@ -25,12 +25,12 @@ def open_round(work: Work, place: Place) -> Round | None:
     prior = next((r for r in reversed(work.rounds) if r.group == place.group.key and not r.parent_id), None)
     live = _new_round(work, place, place.group.rule, place.group.threshold)
     live.conditions = verdicts
-    live.carried = _carried(work, prior) if prior else []
+    live.carried = undone.carried(work, prior)
     plans = [plan for plan in place.group.plans if verdicts[plan.key]]
     if live.rule == IN_ORDER:
         plans = seats.waiting(work, live)[:1]
     told = [made for plan in plans for made in _seat_plan(work, live, place, plan)]
-    told += [_seat_again(work, live, step) for step in _still_asked(work, prior)]
+    told += [_seat_again(work, live, step) for step in undone.still_asked(work, prior)]
     _announce(work, live, told)
     return live
 
@@ -54,16 +54,6 @@ def open_child(work: Work, parent: Step, kind: str, people: Iterable[tuple[User,
     live = _new_round(work, place, effects.ALL, 0)
     live.kind, live.parent = kind, parent
     _announce(work, live, [seat_signer(work, live, parent, who, days) for who in people], word="asked")
-    return live
-
-
-def reopen_child(work: Work, old: Round, parent: Step, mine: Step) -> Round:
-    """A child round again after a signer took their decision back; the others' decisions count on."""
-    place, _plan = work.route.plans[parent.plan]
-    live = _new_round(work, place, effects.ALL, 0)
-    live.kind, live.parent, live.carried = old.kind, parent, _carried(work, old)
-    again = [step for step in old.run if step is mine or step.close_reason == "taken_back"]
-    _announce(work, live, [_seat_again(work, live, step) for step in again], word="asked")
     return live
 
 
@@ -264,37 +254,26 @@ def _cancel(work: Work, step: Step, why: str) -> None:
 
 
 # --- after a taking back --------------------------------------------------------------------------------------------
-def _was_undone(work: Work, prior: Round) -> bool:
-    if prior.outcome == "taken_back":
-        return True
-    return any(step.pk == prior.closed_by_id and step.taken_back_at is not None for step in work.steps)
-
-
-def _carried(work: Work, prior: Round) -> list[int]:
-    """Decisions of an undone round that count in the next one: everybody's but the one taken back."""
-    if not _was_undone(work, prior):
-        return []
-    stays = [
-        step
-        for step in prior.run
-        if not step.taken_back_at
-        and seats.vote(work, step) in ("approved", "refused")
-        and not any(child.outcome == "taken_back" for child in seats.children(work, step))
-    ]
-    return [*prior.carried, *(step.pk for step in stays)]
-
-
-def _still_asked(work: Work, prior: Round | None) -> list[Step]:
-    """Signers added beside in an undone round who had not answered yet: they are asked again."""
-    if prior is None or not _was_undone(work, prior):
-        return []
-    undone = [step for step in prior.run if step.close_reason == "taken_back" or step.taken_back_at]
-    return [step for step in undone if step.added_by_id]
-
-
 def _seat_again(work: Work, live: Round, old: Step) -> Seated:
     assert old.holder is not None
     made, people = seat_signer(work, live, old, (old.holder, old.role, old.unit), old.lead)
     made.added_by, made.question = old.added_by, old.question
     dates.run_on(work, made, old)
     return made, people
+
+
+def reopen_child(work: Work, old: Round, parent: Step, mine: Step) -> None:
+    """A child round again after a signer took their decision back; the others' decisions count on."""
+    place, _plan = work.route.plans[parent.plan]
+    live = _new_round(work, place, effects.ALL, 0)
+    live.kind, live.parent, live.carried = old.kind, parent, undone.carried(work, old)
+    again = [step for step in old.run if step is mine or step in undone.unanswered(old)]
+    _announce(work, live, [_seat_again(work, live, step) for step in again], word="asked")
+
+
+def go_on(work: Work, ended: Round) -> None:
+    """A child round that had ended goes on: one below it is asked again, and so is who had not answered."""
+    again = undone.unanswered(ended)
+    ended.closed_at, ended.outcome, ended.closed_by = None, "", None
+    work.touch(ended)
+    seat_more(work, ended, [_seat_again(work, ended, step) for step in again], word="asked")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow import errors, rights, seats
-from workflow.commands import advance, rounds
+from workflow.commands import advance, rounds, undone
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import Decision, Event, Notice, Round, Step, User
@@ -37,17 +37,23 @@ def take_back(step_id: int, *, actor: User, key: str | None = None, now: datetim
 
 
 def _undo(work: Work, step: Step) -> None:
-    live = seats.root(work, step.round)
+    live, children = seats.root(work, step.round), undone.above(work, step)
     step.taken_back_at = work.now
     work.touch(step)
     freed, voided = _unvoid(work, step)
+    within = bool(children) and live.closed_at is None and not _is_lost(work, children)
+    opened = [one for one in children[1:] if one.closed_at is not None] if within else []
+    ended = children[:1] if within else children
+    names = {"reopened": _names(opened), "undone": _names(ended)}
     digest = work.decisions[step.pk].digest
-    work.event("step.taken_back", **rounds.at(step), decision=digest, unvoided=freed, voided=voided)
-    child = step.round if step.round is not live else None
-    if child is not None:
+    work.event("step.taken_back", **rounds.at(step), decision=digest, unvoided=freed, voided=voided, **names)
+    for child in ended:
         _neutralise(work, child)
-        if live.closed_at is None and _again_in_child(work, child, step):
-            return
+    if within:
+        _again_in_child(work, children[0], step)
+        for child in opened:
+            rounds.go_on(work, child)
+        return
     place = work.route.places[live.group]
     if live.closed_at is None:
         rounds.close_round(work, live, TAKEN_BACK)
@@ -72,13 +78,20 @@ def _neutralise(work: Work, child: Round) -> None:
         work.touch(child)
 
 
-def _again_in_child(work: Work, child: Round, step: Step) -> bool:
+def _is_lost(work: Work, children: list[Round]) -> bool:
+    """Whether a step that one of these rounds belongs to was ended by it: then the whole group is asked again."""
+    return any(getattr(seats.parent(work, child), "state", "") == "cancelled" for child in children)
+
+
+def _again_in_child(work: Work, child: Round, step: Step) -> None:
     """A signer's decision inside a group that is still open: only the child round is asked again."""
     parent = seats.parent(work, child)
-    if parent is None or parent.state == "cancelled":
-        return False
+    assert parent is not None
     rounds.reopen_child(work, child, parent, step)
-    return True
+
+
+def _names(found: list[Round]) -> list[list[Any]]:
+    return [[one.group, one.number] for one in found]
 
 
 def _unvoid(work: Work, step: Step) -> tuple[list[list[Any]], list[list[Any]]]:
