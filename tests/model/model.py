@@ -149,7 +149,8 @@ class Model(Rights):
         self.need(own or root.how == "sent" or self.reachable(here), not self.acted_since(seat, back))
         self.need(not own or not any(below(one) for one in root.seats if one is not seat and one.round is root))
         inner = child.above
-        dead = any(one.passed is False and one.parent.state == "open" for one in inner)
+        failed = [one for one in inner if one.passed is False]
+        dead = any(one.parent.state == "open" for one in failed)
         seat.undone, again = True, [one for one in child.seats if one is seat or one.vote == "open"]
         carried = [key for key, past in self.passed.items() if any(one.source is seat for one in past.seats)]
         self.passed = {key: past for key, past in (self.passed | seat.voided).items() if key not in carried}
@@ -160,6 +161,9 @@ class Model(Rights):
             child.parent.children.append(live)
             for one in again:
                 self.sit_again(live, one)
+            for up, one in [(up, one) for up in failed if up is not child for one in up.seats if one.state == "open"]:
+                one.state = "cancelled"
+                self.sit_again(up, one)
         elif root.how == "sent":
             for other in [one for one in self.live.values() if one.place.falls(back)]:
                 self.over(other, "taken_back")

@@ -127,6 +127,7 @@ class Moving:
             not self.carries
             or before is None
             or before.state != "approved"
+            or before.plan["key"] == seat.plan["key"]  # its own, which counts no more
             or not only == before.persons == {before.actor}
         ):
             return

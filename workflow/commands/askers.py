@@ -70,6 +70,8 @@ def carry(work: Work, step: Step, place: Place, plan: PlanSpec, holders: list[Us
     if before is None or before.on_behalf_of_id or before.verdict != "approve":
         return False
     decided = next(other for other in work.steps if other.pk == before.step_id)
+    if decided.plan == step.plan:  # asked again because its own decision counts no more
+        return False
     duty = work.route.plans[decided.plan][1].duty if decided.plan in work.route.plans else ""
     earlier = asking.Earlier(before.actor_id, duty, before.seen)
     only = [holder.pk for holder in holders]
