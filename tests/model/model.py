@@ -161,9 +161,9 @@ class Model(Rights):
             child.parent.children.append(live)
             for one in again:
                 self.sit_again(live, one)
-            for up, one in [(up, one) for up in failed if up is not child for one in up.seats if one.state == "open"]:
+            for one in [one for live in failed if live is not child for one in live.seats if one.state == "open"]:
                 one.state = "cancelled"
-                self.sit_again(up, one)
+                self.sit_again(one.round, one)
         elif root.how == "sent":
             for other in [one for one in self.live.values() if one.place.falls(back)]:
                 self.over(other, "taken_back")
