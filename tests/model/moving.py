@@ -31,10 +31,10 @@ class Moving:
         return {aspect: self.versions[aspect] for aspect in aspects}
 
     def stands(self, place: Place) -> bool:
-        """It passed, was not made void, and what its deciders saw is unchanged."""
+        """It passed, was not made void or asked again, and what its deciders saw is unchanged."""
         past = self.passed.get(place.key)
         seen = [past.seen, *(one.seen for one in past.tree() if one.state == "approved")] if past else []
-        return past is not None and all(one == self.now(one) for one in seen)
+        return past is not None and place.key not in self.live and all(one == self.now(one) for one in seen)
 
     def before(self, here: Place, route: dict[str, Place] | None = None) -> list[Place]:
         """What has to be asked before a group on its track."""
@@ -75,7 +75,6 @@ class Moving:
         old, live = self.last.get(place.key), Round(place)
         undone = old is not None and (old.how == "taken_back" or (old.by is not None and old.by.undone))
         self.live[place.key] = self.last[place.key] = live
-        self.passed.pop(place.key, None)
         before = old.seats if old and undone else []
         live.seats, live.plans = [one for one in before if one.counts], place.plans(self.facts)
         kept = [seat.plan["key"] for seat in live.seats if not seat.by]
@@ -155,6 +154,8 @@ class Moving:
         live.to = to
         self.state = self.state if to.is_open(self.state) else STATES[to.state]
         for other in list(self.live.values()):
+            if other is live:
+                self.passed.pop(other.key, None)
             if other is live or other.place.falls(to):
                 self.over(other, "sent" if other is live else "over")
         after = [place.key for place in self.route.values() if again and place.after(to)]

@@ -155,6 +155,7 @@ def in_order(steps: list[Step], rounds: list[Round]) -> list[Step]:
 
 
 def standing(rounds: list[Round]) -> set[str]:
-    """Groups whose last round, those taken back apart, passed and was not made void."""
-    own = {one.group: one for one in rounds if one.parent_id is None and one.outcome != "taken_back"}
+    """Groups whose last round, those taken back or let go undecided apart, passed and was not made void."""
+    nothing = ("taken_back", "cancelled", "")
+    own = {one.group: one for one in rounds if one.parent_id is None and one.outcome not in nothing}
     return {group for group, one in own.items() if one.outcome == "passed" and not one.void}

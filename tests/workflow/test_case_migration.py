@@ -206,6 +206,19 @@ def test_after_anybody_has_acted_it_cannot_be_taken_back(world: World) -> None:
         migrations.revert(case.pk, actor=world.route_keeper, now=world.now + timedelta(days=2))
 
 
+def test_a_return_taken_back_after_a_migration_leaves_standing_what_stood(world: World) -> None:
+    case = at_review(world, "group_opinion", "village_opinion", "public_notice")
+    step, now = builders.open_step(case, "town_review"), world.now + timedelta(days=2)
+    words = {"comment": "?", "to": "public_notice", "resume": "with_me"}
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="return", now=world.now, **words)
+    move(world, case, changed(world, {"plan:public_notice": {"role": "town_reviewer"}}))
+    assert Round.objects.filter(case=case, group="public_notice", outcome="cancelled").count() == 1
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now)
+    assert live(case) == ["town_review"]
+    builders.approve(world, case, "town_review")
+    assert live(case) == ["group_approval"]
+
+
 def test_the_same_key_moves_a_case_once(world: World) -> None:
     case = at_review(world)
     target = changed(world, {"plan:village_opinion": {"lead": 9}})

@@ -91,9 +91,10 @@ class Work:
         return next((r for r in self.rounds if r.group == group and r.closed_at is None and not r.parent_id), None)
 
     def stands(self, group: GroupSpec) -> bool:
-        """Whether the group's last round passed, was not voided, and what its deciders saw is unchanged."""
+        """Whether the group's last round that said anything passed, was not voided, and what its deciders saw is
+        unchanged."""
         own = [r for r in self.rounds if r.group == group.key and not r.parent_id]
-        past = [r for r in own if r.outcome != "taken_back"]
+        past = [r for r in own if r.outcome not in Round.UNDECIDED]
         if not past or past[-1].void or past[-1].outcome != "passed":
             return False
         steps = seats.signers(self, past[-1])

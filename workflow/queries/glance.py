@@ -67,7 +67,7 @@ class Glance:
 
     def stands(self, group: str) -> bool:
         """Whether a group has passed and no return has voided it (content changed since is not looked at)."""
-        past = [r for r in self.rounds if r.group == group and not r.parent_id and r.outcome != "taken_back"]
+        past = [r for r in self.rounds if r.group == group and not r.parent_id and r.outcome not in Round.UNDECIDED]
         return bool(past) and past[-1].outcome == "passed" and not past[-1].void
 
 
