@@ -117,6 +117,8 @@ def acted_since(run: Run, step: Step, decision: Decision) -> errors.Refusal | No
         return errors.PastTakingBack(state=state_name(run))
     behind = [one for one in run.rounds if (p := run.route.places.get(one.group)) and run.route.falls(p, back)]
     for other in behind:
+        if refusal := _ended_since(run, other, decision):
+            return refusal
         for one in other.run:
             later = run.decisions.get(one.pk)
             if later and later.pk > decision.pk:
@@ -128,6 +130,15 @@ def acted_since(run: Run, step: Step, decision: Decision) -> errors.Refusal | No
     if live.closed_at is None and any(_asks(run, one) for one in live.run if one is not step):
         return errors.PastTakingBack(state=_("others of this group are waiting for an answer"))
     return None
+
+
+def _ended_since(run: Run, other: Round, decision: Decision) -> errors.Refusal | None:
+    """Who ended a round after a decision from outside it: by an override, or by a return from a track beside."""
+    if other.override_by_id and other.closed_at and other.closed_at > decision.at:
+        return _acted(str(other.override_by), other.closed_at)
+    ender = run.decisions.get(other.closed_by_id or 0)
+    undone = any(one.pk == other.closed_by_id and one.taken_back_at for one in run.steps)
+    return _acted(str(ender.actor), ender.at) if ender and ender.pk > decision.pk and not undone else None
 
 
 def _asks(run: Run, step: Step) -> bool:

@@ -116,6 +116,7 @@ class Model(Rights):
         persons, live = self.people.home(who, "chair"), self.live.get(key)
         self.need(persons, live, key != "draft", not self.held, live and not live.held)
         self.need(not any(self.people.four_eyes(persons, live.place, plan, self.acts) for plan in live.plans))
+        live.when = self.clock
         live.seen = self.now(aspect for plan in live.place.group["plans"] for aspect in plan["aspects"])
         for plan in live.place.group["plans"]:
             self.act(persons, live.place, plan)
@@ -177,10 +178,13 @@ class Model(Rights):
                     break
 
     def acted_since(self, seat: Seat, back: Place) -> bool:
-        """Whether anybody at or behind that place decided or answered after it, or others were asked by another."""
+        """Whether anybody decided, answered or overrode at or behind that place after it, asked others, or ended from
+        a track beside what was asked there."""
         behind = [one for one in self.seats if (there := self.route.get(one.round.key)) and there.falls(back)]
         younger = self.seats[self.seats.index(seat) + 1 :]
-        return any(one.when > seat.when or (one in younger and one.by not in ("", seat.actor)) for one in behind)
+        enders = [one.round.root.by for one in behind if one.round.root.by and not one.round.root.by.undone]
+        late = any(one.when > seat.when for one in [*enders, *behind, *(one.round.root for one in behind)])
+        return late or any(one in younger and one.by not in ("", seat.actor) for one in behind)
 
     def lend(self, lender: str, user: str, role: str) -> None:
         """A post to a substitute; the same again ends it."""

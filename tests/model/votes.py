@@ -61,6 +61,7 @@ class Round:
     held: bool = False
     how: str = ""  # passed, sent, over, taken_back; empty while it lives
     by: Seat | None = None  # whose decision ended it
+    when: int = 0  # of the override that passed it
     to: Place | None = None  # where it was sent back to
     seen: dict[str, int] = field(default_factory=dict)
 
