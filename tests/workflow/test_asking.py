@@ -130,6 +130,30 @@ def test_one_after_another_a_decision_carried_to_the_next_lets_the_group_go_on(w
     assert builders.open_step(case, "vice_approval")
 
 
+def test_where_any_one_suffices_a_decision_carried_to_one_leaves_nobody_asked(world: builders.World) -> None:
+    document = builders.policy() | {"modes": ["agri_dispersed"], "policies": {"repeats": "carry"}}
+    parts = dict(routedoc.parts(document))
+    group = next(
+        one for name, one in parts.items() if name.startswith("group:") and parts["plan:transfer"] in one["plans"]
+    )
+    check = {
+        "role": "county_officer",
+        "unit": "county",
+        "duty": "check",
+        "needs": [],
+        "aspects": ["text"],
+        "papers": [],
+    }
+    first = group["plans"][0] | check
+    other = first | {"key": "transfer_2", "role": "finance_reviewer"}
+    group |= {"rule": "any", "plans": [first, other]}
+    route_policies.install(document, world.units[builders.COUNTY], now=world.now)
+    case = builders.walk(world, builders.agreement(world), "account_transfer")
+    found = dict(Step.objects.filter(case=case, plan__startswith="transfer").values_list("plan", "state"))
+    assert (found["transfer"], found["transfer_2"]) == ("skipped", "cancelled")
+    assert builders.open_step(case, "transfer_check")
+
+
 def test_without_the_policy_they_are_asked_again(world: builders.World) -> None:
     case = builders.walk(world, _same_person_twice(world, repeats="ask"), "account_transfer")
     assert builders.open_step(case, "transfer").carried_from is None

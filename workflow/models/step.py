@@ -62,7 +62,7 @@ class Round(models.Model):
 class Step(models.Model):
     """One work item. Its FSM: open -> approved / returned / refused / skipped / cancelled, or answered (an opinion)."""
 
-    ALSO_BORN = ("skipped",)  # a decision just made may count for it from the start
+    ALSO_BORN = ("skipped", "cancelled")  # a decision just made may count for it, or end its group, from the start
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
