@@ -13,7 +13,7 @@ from django.db import connection
 
 from tests import builders
 from tests.servers import owner_dsn
-from workflow import calendars
+from workflow import calendars, timelines
 from workflow.models import plan
 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "SET CONSTRAINTS")
@@ -35,6 +35,7 @@ def county() -> builders.World:
     """A county with every role, in whatever transaction is open; nothing is remembered from an earlier test."""
     plan.forget()
     calendars.forget()
+    timelines.forget()
     if not _recorded:
         _recorded.append(_record())
         return pickle.loads(_recorded[0].world)  # type: ignore[no-any-return]
