@@ -114,6 +114,7 @@ ACTS: dict[str, Callable[[Pair], Any]] = {
     "supersede": lambda pair: pair.both("end", "county_officer", "supersede"),
     "reopen": lambda pair: pair.both("end", "county_officer", "reopen"),
 }
+pytestmark = pytest.mark.spread
 SITUATIONS: dict[str, tuple[str, ...]] = {
     "nobody has decided": (),
     "one approved": ("approve",),
