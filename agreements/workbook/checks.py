@@ -42,7 +42,7 @@ def _tree(book: Book, units: set[str]) -> Iterable[CellError]:
     lengths = {9: 6, 12: 9, 14: 12}
     for row in book.units:
         division = row["code"].split(".")[0]
-        if not division.isdigit() or len(division) not in (2, 4, 6, 9, 12, 14):
+        if not (division.isascii() and division.isdigit()) or len(division) not in (2, 4, 6, 9, 12, 14):
             yield CellError(
                 "机构", row["_row"], "代码", _("2, 4, 6, 9, 12 or 14 digits, an office with a dot and letters")
             )

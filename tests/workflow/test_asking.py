@@ -14,6 +14,14 @@ from workflow.models import Case, Decision, Event, Posting, Route, Step
 from workflow.rules import asking, routedoc
 from workflow.rules.route import PlanSpec
 
+COUNTY_CHECK = {
+    "role": "county_officer",
+    "unit": "county",
+    "duty": "check",
+    "needs": [],
+    "aspects": ["text"],
+    "papers": [],
+}
 REVIEWS = ("group_opinion", "village_opinion", "public_notice")
 
 
@@ -90,15 +98,7 @@ def with_plan(world: builders.World, key: str, policies: dict[str, str] | None =
 
 def _same_person_twice(world: builders.World, repeats: str = "carry", **changed: object) -> Case:
     """County filing, and then first thing in account transfer a county check of the same text by the same officer."""
-    check = {
-        "role": "county_officer",
-        "unit": "county",
-        "duty": "check",
-        "needs": [],
-        "aspects": ["text"],
-        "papers": [],
-    }
-    with_plan(world, "transfer", {"repeats": repeats}, **(check | changed))
+    with_plan(world, "transfer", {"repeats": repeats}, **(COUNTY_CHECK | changed))
     return builders.agreement(world)
 
 
@@ -136,15 +136,7 @@ def test_where_any_one_suffices_a_decision_carried_to_one_leaves_nobody_asked(wo
     group = next(
         one for name, one in parts.items() if name.startswith("group:") and parts["plan:transfer"] in one["plans"]
     )
-    check = {
-        "role": "county_officer",
-        "unit": "county",
-        "duty": "check",
-        "needs": [],
-        "aspects": ["text"],
-        "papers": [],
-    }
-    first = group["plans"][0] | check
+    first = group["plans"][0] | COUNTY_CHECK
     other = first | {"key": "transfer_2", "role": "finance_reviewer"}
     group |= {"rule": "any", "plans": [first, other]}
     route_policies.install(document, world.units[builders.COUNTY], now=world.now)

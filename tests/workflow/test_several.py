@@ -24,30 +24,16 @@ def items(*found: Step) -> list[Item]:
 def test_several_are_returned_for_one_reason_to_one_point(world: builders.World) -> None:
     (one, first), (two, second), (_held, third) = (at_town_review(world) for _number in range(3))
     cases.hold(third.case_id, actor=world.town_reviewer, cause="dispute")
-    lines = several.give_back(
-        items(first, second, third),
-        actor=world.town_reviewer,
-        key="r1",
-        comment="缺户口簿",
-        to="drafter",
-        reason_code="papers_missing",
-    )
+    asked = {"key": "r1", "comment": "缺户口簿", "to": "drafter", "reason_code": "papers_missing"}
+    lines = several.give_back(items(first, second, third), actor=world.town_reviewer, **asked)
     assert [line.done for line in lines] == [True, True, False]
     assert set(Case.objects.filter(pk__in=[one.pk, two.pk]).values_list("state", flat=True)) == {"draft"}
     rounds = Round.objects.filter(outcome="returned").values_list("reason", "reason_code", "return_to")
     assert set(rounds) == {("缺户口簿", "papers_missing", "draft")} and len(rounds) == 2
     assert Event.objects.filter(kind="step.in_batch", body__contains='"batch":"r1"').count() == 2
-    again = several.give_back(
-        items(first, second, third),
-        actor=world.town_reviewer,
-        key="r1",
-        comment="缺户口簿",
-        to="drafter",
-        reason_code="papers_missing",
-    )
-    assert [line.done for line in again] == [True, True, False] and Decision.objects.filter(
-        verdict="return"
-    ).count() == 2
+    again = several.give_back(items(first, second, third), actor=world.town_reviewer, **asked)
+    assert [line.done for line in again] == [True, True, False]
+    assert Decision.objects.filter(verdict="return").count() == 2
 
 
 def test_a_plan_that_is_not_approved_with_others_is_returned_with_them(world: builders.World) -> None:

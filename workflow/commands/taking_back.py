@@ -80,7 +80,8 @@ def _neutralise(work: Work, child: Round) -> None:
 
 def _is_lost(work: Work, children: list[Round]) -> bool:
     """Whether a step that one of these rounds belongs to was ended by it: then the whole group is asked again."""
-    return any(getattr(seats.parent(work, child), "state", "") == "cancelled" for child in children)
+    parents = (seats.parent(work, child) for child in children)
+    return any(parent is not None and parent.state == "cancelled" for parent in parents)
 
 
 def _again_in_child(work: Work, child: Round, step: Step) -> None:
