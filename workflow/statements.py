@@ -12,9 +12,13 @@ from django.db import connections
 
 def row(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
     """Run a statement of the default connection and return its first row, None when there is none."""
+    return next(iter(rows(statement, parameters)), None)
+
+
+def rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run a statement of the default connection and return all its rows."""
     database: Any = connections["default"]
     database.ensure_connection()
     with database.wrap_database_errors, database._prepare_cursor(psycopg.Cursor(database.connection)) as run:
         run.execute(statement, parameters)
-        found: tuple[Any, ...] | None = run.fetchone() if run.description else None
-        return found
+        return list(run.fetchall()) if run.description else []

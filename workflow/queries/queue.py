@@ -15,12 +15,15 @@ from workflow.models import Case, Copy, Decision, Step, Unit, User
 from workflow.policies import Authority
 from workflow.queries import filters, head, paging, rows
 from workflow.queries.filters import CAP, LIGHTS, Asked
-from workflow.queries.head import Own
+from workflow.queries.head import Counted, Own
+from workflow.queries.loaded import Around
 from workflow.queries.rows import QueueRow
 
 K = TypeVar("K")
 TABS = filters.TABS
+OWN = ("mine", "claimable")  # lists of what a reader may do themselves
 CHASED = ("started", "section")  # lists of what waits for others
+BLIND = policies.NO_SIGHT | policies.BY_PARTICIPATION  # posts that cover steps whose cases they do not see
 FEW_UNITS = 200  # units that a statement names one by one
 
 
@@ -96,8 +99,7 @@ def copied_steps(user: User) -> QuerySet[Step]:
 
 def section_steps(user: User, authorities: list[Authority]) -> QuerySet[Step]:
     """Every open step of the divisions in which this user holds a post, whoever has it (本科室全部); nothing below."""
-    blind = policies.NO_SIGHT | policies.BY_PARTICIPATION
-    seeing = [one for one in authorities if one.role not in blind]
+    seeing = [one for one in authorities if one.role not in BLIND]
     divisions, units = sorted({one.division for one in seeing}), _units(user, seeing)
     if not divisions:
         return Step.objects.none()
@@ -118,8 +120,10 @@ def steps_of(user: User, authorities: list[Authority], tab: str) -> QuerySet[Ste
     return open_steps(user, authorities, tab)
 
 
-def counts(user: User, authorities: list[Authority]) -> dict[str, int]:
+def counts(user: User, authorities: list[Authority], today: date) -> dict[str, int]:
     """Count per tab, capped at 1,000 so that no count walks a whole queue."""
+    if counted := _counted(user, authorities, today):
+        return counted.tabs()
     free, *held = _own_parts(user, authorities)
     others = {tab: steps_of(user, authorities, tab) for tab in ("started", "copied", "section")}
     found = _capped(user, {"claimable": free, **others} | {f"held {n}": part for n, part in enumerate(held)})
@@ -154,31 +158,44 @@ def listed(user: User, authorities: list[Authority], asked: Asked, today: date) 
     return filters.narrow(mine, asked, today)
 
 
-def own(user: User, authorities: list[Authority], asked: Asked) -> Own | None:
-    """For the two lists of one's own, as long as nothing is filtered: whose steps the prepared statements read.
-
-    None where units are too many to name, and for posts that cover steps whose cases they do not see.
-    """
-    units = _units(user, authorities) if asked.tab in ("mine", "claimable") and not asked.narrowed else None
-    if units is None or any(one.role in policies.NO_SIGHT | policies.BY_PARTICIPATION for one in authorities):
+def own(user: User, authorities: list[Authority]) -> Own | None:
+    """Whose steps the prepared statements read; None where units are too many to name."""
+    units = _units(user, authorities)
+    if units is None:
         return None
-    pairs = {(pk, one.role) for one in authorities for pk, code in units if code.startswith(one.division)}
-    mine, lenders = (user.pk, {a.lender.pk for a in authorities if a.lender} - {user.pk})
-    if asked.tab == "claimable":
-        mine, lenders = 0, set()
-    posts = sorted(pairs)
-    return Own([unit for unit, _role in posts], [role for _unit, role in posts], mine, sorted(lenders))
+    posts = sorted({(pk, one.role) for one in authorities for pk, code in units if code.startswith(one.division)})
+    here = {one.division for one in authorities if one.role not in BLIND}
+    return Own(
+        units=[unit for unit, _role in posts],
+        roles=[role for _unit, role in posts],
+        here=[pk for pk, code in units if code.split(".")[0] in here],
+        me=user.pk,
+        lenders=sorted({a.lender.pk for a in authorities if a.lender} - {user.pk}),
+    )
 
 
-def _head(user: User, authorities: list[Authority], asked: Asked, today: date, limit: int) -> paging.Window | None:
-    """The first page in order of due, by prepared statements; None where it has to be asked in the general way."""
-    mine = None if asked.sort != "due" or asked.after or asked.before else own(user, authorities, asked)
+def _counted(user: User, authorities: list[Authority], today: date) -> Counted | None:
+    """All counts of one's desk, asked once per request; None where they have to be asked in the general way."""
+    kept: dict[Any, Any] = getattr(user, "postings_once", {})
+    if ("counted", today) not in kept:
+        mine, soon = own(user, authorities), filters.amber_until(today)[0][0]
+        kept["counted", today] = mine and head.counted(mine, today, soon)
+    counted: Counted | None = kept["counted", today]
+    return counted
+
+
+def _head(
+    user: User, authorities: list[Authority], asked: Asked, today: date, limit: int
+) -> tuple[paging.Window, Around] | None:
+    """The first page of one's own in order of due; None where it has to be asked in the general way: filtered, or by
+    posts that cover steps whose cases they do not see."""
+    general = asked.tab not in OWN or asked.narrowed or asked.sort != "due" or asked.after or asked.before
+    mine = None if general or any(one.role in BLIND for one in authorities) else own(user, authorities)
     if mine is None:
         return None
-    ids = head.first(mine, limit + 1)
-    steps = rows.load(ids[:limit])
-    steps = [step for step in steps if step.holder_id is None or _in_sight(user, authorities, step, today)]
-    return paging.Window(steps, "", str(ids[limit - 1]) if len(ids) > limit else "")
+    found, near = head.first(mine, asked.tab, limit + 1)
+    steps = [s for s in found[:limit] if s.holder_id is None or _in_sight(user, authorities, s, today)]
+    return paging.Window(steps, "", str(found[limit - 1].pk) if len(found) > limit else ""), near
 
 
 def _in_sight(user: User, authorities: list[Authority], step: Step, today: date) -> bool:
@@ -193,7 +210,18 @@ def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: dateti
     asked = asked or Asked()
     today = clock.date_of(now) if now else clock.today()
     authorities = policies.postings_of(user, today)
-    part = _head(user, authorities, asked, today, limit) or paging.window(
+    part, near = _head(user, authorities, asked, today, limit) or (
+        _window(user, authorities, asked, today, limit),
+        None,
+    )
+    lamps = lights(user, authorities, asked, today)
+    made = rows.rows(part.steps, user, authorities, today, chased=asked.tab in CHASED, near=near)
+    return QueuePage(made, part.following, part.previous, lamps, asked)
+
+
+def _window(user: User, authorities: list[Authority], asked: Asked, today: date, limit: int) -> paging.Window:
+    """The same for every list, filter and order, through the ORM."""
+    return paging.window(
         listed(user, authorities, asked, today).select_related("case__home_unit", "unit", "holder"),
         "done" if asked.tab == "done" else asked.sort,
         sight=Case.objects.filter(policies.scope_of(user, authorities, today)),
@@ -202,9 +230,6 @@ def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: dateti
         limit=limit,
         today=today,
     )
-    lamps = lights(user, authorities, asked, today)
-    made = rows.rows(part.steps, user, authorities, today, chased=asked.tab in CHASED)
-    return QueuePage(made, part.following, part.previous, lamps, asked)
 
 
 def listed_rows(user: User, asked: Asked, step_ids: list[int]) -> list[QueueRow]:
@@ -227,7 +252,7 @@ def first_ids(user: User, asked: Asked, limit: int) -> list[int]:
     """The steps of the reader's own at the head of a list, by id: what a run works through."""
     today = clock.today()
     authorities = policies.postings_of(user, today)
-    tab = asked.tab if asked.tab in ("mine", "claimable") else "mine"
+    tab = asked.tab if asked.tab in OWN else "mine"
     found = listed(user, authorities, replace(asked, tab=tab), today)
     seen = Case.objects.filter(policies.scope_of(user, authorities, today))
     part = paging.window(
@@ -241,10 +266,10 @@ def lights(user: User, authorities: list[Authority], asked: Asked, today: date) 
     if asked.tab == "done":
         return {}
     unlit = replace(asked, light="")
-    mine, ambers = own(user, authorities, unlit), filters.amber_until(today)
-    if mine and len(ambers) == 1:
-        return head.lights(mine, today, ambers[0][0])
-    if asked.tab in ("mine", "claimable"):  # what a posting covers it also sees: no need to ask once more per step
+    prepared = asked.tab in OWN and not unlit.narrowed and len(filters.amber_until(today)) == 1
+    if prepared and (counted := _counted(user, authorities, today)):
+        return counted.lights(asked.tab)
+    if asked.tab in OWN:  # what a posting covers it also sees: no need to ask once more per step
         steps = filters.narrow(steps_of(user, authorities, asked.tab), unlit, today)
     else:
         steps = listed(user, authorities, unlit, today)

@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db.models import TextField
 
 from workflow import calendars, clock, policies
-from workflow.models import Case, Hold, Nudge, Step, Unit, User, kinds
+from workflow.models import Case, Hold, Nudge, Step, Unit, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
 from workflow.queries import chasing, slack, words
 from workflow.queries.chasing import Chase
+from workflow.queries.loaded import LEVELS, Around
 from workflow.rules import dates
 
 SEVERE = 3  # working days late from which the supervisor is told: the last rung of the ladder
@@ -71,43 +71,36 @@ class _Page:
 
 
 def rows(
-    steps: list[Step], user: User, authorities: list[Authority], today: date, *, chased: bool = False
+    steps: list[Step],
+    user: User,
+    authorities: list[Authority],
+    today: date,
+    *,
+    chased: bool = False,
+    near: Around | None = None,
 ) -> list[QueueRow]:
-    """The lines of these steps, in their order. `chased`: with who may urge whom, and who did last."""
-    open_holds = list(Hold.objects.filter(case__in={step.case_id for step in steps}, resumed_at=None))
+    """The lines of these steps, in their order. `chased`: with who may urge whom, and who did last. `near`: where it
+    was read with the steps."""
+    near = near or around(steps)
     page = _Page(
         user=user,
         authorities=authorities,
         today=today,
-        holds={step.pk: slack.over(open_holds, step) for step in steps},
-        units=_names(steps),
+        holds={step.pk: slack.over(near.holds, step) for step in steps},
+        units=near.units,
         kinds=_concrete(steps, ("home_unit", "partner_unit") if chased else ()),
         urged=chasing.last(steps) if chased else None,
     )
     return [_row(step, page) for step in steps]
 
 
-def load(step_ids: list[int]) -> list[Step]:
-    """Steps in this order, each with its unit, its holder and, as its case, the kind's own row: without a join."""
-    found = Step.objects.in_bulk(step_ids)
-    steps = [found[pk] for pk in step_ids if pk in found]
-    wanted, kinds_found = {step.case_id for step in steps}, dict[int, Any]()
-    for kind in kinds.kinds():
-        left = wanted - kinds_found.keys()
-        long = [f.name for f in kind._meta.local_concrete_fields if isinstance(f, TextField)]  # no list shows them
-        kinds_found |= kind.objects.select_related("home_unit").defer(*long).in_bulk(left) if left else {}
-    units = Unit.objects.in_bulk({step.unit_id for step in steps})
-    holders = {step.holder_id for step in steps if step.holder_id}
-    people = User.objects.in_bulk(holders) if holders else {}
-    for step in steps:
-        step.case, step.unit = kinds_found[step.case_id], units[step.unit_id]
-        step.holder = people[step.holder_id] if step.holder_id else None
-    return steps
-
-
-def _names(steps: list[Step]) -> dict[str, str]:
-    codes = {s.case.home_unit.code[:length] for s in steps for length in (9, 12, 14)}
-    return dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+def around(steps: list[Step]) -> Around:
+    """Read apart from the steps."""
+    codes = {s.case.home_unit.code[:length] for s in steps for length in LEVELS}
+    return Around(
+        list(Hold.objects.filter(case__in={step.case_id for step in steps}, resumed_at=None)),
+        dict(Unit.objects.filter(code__in=codes).values_list("code", "name")),
+    )
 
 
 def _concrete(steps: list[Step], related: tuple[str, ...]) -> dict[int, Any]:

@@ -30,7 +30,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "desk_today": today,
         "desk_authorities": authorities,
         "desk_unread": inbox.unread_count(user, now=clock.now()),
-        "desk_counts": queue.counts(user, authorities),
+        "desk_counts": queue.counts(user, authorities, today),
         "desk_stalled": stalled(),
         "desk_uncovered": calendars.uncovered(today),
         "desk_can": {

@@ -85,7 +85,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
     """GET /queue/pulse : the counts that the desk keeps live, as JSON with an ETag so that polling costs nothing."""
     user: Any = request.user
     authorities, today = authorities_of(request), clock.today()
-    counts = queue.counts(user, authorities) | {"unread": inbox.unread_count(user, now=clock.now())}
+    counts = queue.counts(user, authorities, today) | {"unread": inbox.unread_count(user, now=clock.now())}
     counts["stalled"] = int(stalled())
     if request.GET or request.headers.get("X-List"):
         lights = queue.lights(user, authorities, filters.asked(request.GET.dict()), today)
