@@ -41,11 +41,19 @@ def beat(name: str, **ago: float) -> None:
 def test_silence_is_amber_then_red_and_says_what_to_do(
     world: builders.World, name: str, words: str, fine: dict[str, int], soon: dict[str, int] | None, bad: dict[str, int]
 ) -> None:
-    assert (named(words).level, bool(named(words).remedy)) == (BAD, True)  # never
+    never = named(words, clock.now() + timedelta(days=9))
+    assert (never.level, bool(never.remedy)) == (BAD, True)
     for ago, level in ((fine, OK), (soon, WARN), (bad, BAD)):
         if ago:
             beat(name, **ago)
             assert (named(words).level, bool(named(words).remedy)) == (level, level != OK), ago
+
+
+def test_what_has_never_happened_counts_from_the_installation(world: builders.World) -> None:
+    start = machine.installed_at()
+    for hours, level, value in ((1, OK, "尚未"), (3, WARN, "从未"), (13, BAD, "从未")):
+        found = named("每小时", start + timedelta(hours=hours))
+        assert (found.level, found.value.startswith(value), bool(found.remedy)) == (level, True, level != OK), hours
 
 
 def test_a_backup_that_says_it_is_complete_is_recorded(world: builders.World) -> None:
@@ -134,6 +142,7 @@ def test_late_and_failed_deliveries_and_a_hold_are_seen(world: builders.World) -
 
 
 def test_the_page_shows_every_line_in_words(world: builders.World) -> None:
+    beat("sweep", hours=1)
     page = signed_in(world.system_admin).get("/operations/").content.decode()
     for words in ("PostgreSQL", "磁盘", "版本", "0.1.0", "备份", "时钟", "Redis", "本系统没有备份记录"):
         assert words in page, words

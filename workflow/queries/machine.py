@@ -55,12 +55,20 @@ def moment(at: datetime) -> str:
 
 
 def aged(name: str, at: datetime | None, now: datetime, limits: tuple[timedelta, timedelta], remedy: str) -> Line:
-    """A line about something that should happen again and again: amber after the first limit, red after the second."""
-    if at is None:
-        return Line(name, BAD, _("never"), remedy)
-    age = now - at
+    """A line about something that should happen again and again: amber after the first limit, red after the second.
+    What has never happened counts from the installation: a machine of this morning is not yet to be blamed."""
+    age = now - (at or installed_at())
     level = OK if age <= limits[0] else WARN if age <= limits[1] else BAD
-    return Line(name, level, moment(at), "" if level == OK else remedy)
+    value = moment(at) if at else _("not yet, it comes by itself") if level == OK else _("never")
+    return Line(name, level, value, "" if level == OK else remedy)
+
+
+def installed_at() -> datetime:
+    """When the first migration of this database was applied."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(applied) FROM django_migrations")
+        found: datetime = cursor.fetchone()[0]
+    return found
 
 
 def heartbeats(now: datetime) -> Iterator[Line]:
