@@ -32,6 +32,12 @@ def load(code: str = NATIONAL) -> WorkCalendar:
     if version is None:
         return WorkCalendar()
     _asked[code] = monotonic()
+    return at_version(code, version)
+
+
+def at_version(code: str, version: int) -> WorkCalendar:
+    """The calendar of this code as of a version that was just read: the kept one, or from its rows."""
+    kept = _kept.get(code)
     if kept is None or kept.version != version:
         kept = _kept[code] = read(code, version)
     return kept

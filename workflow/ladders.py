@@ -23,11 +23,14 @@ class InForce:
         return self.ladders[self.routes.get(route_id, DEFAULT_KEY)]
 
 
+DEFAULT = InForce({DEFAULT_KEY: rungs.DEFAULT})
+
+
 def in_force() -> InForce:
     """Read every ladder in force; two statements, whatever the number of cases."""
     current = list(Ladder.objects.filter(current=True))
     if not current:
-        return InForce({DEFAULT_KEY: rungs.DEFAULT})
+        return DEFAULT
     by_name = {(row.kind, row.mode, row.unit_id): row.pk for row in current}
     routes: dict[int, int] = {}
     for pk, kind, mode, unit in Route.objects.values_list("pk", "kind", "mode", "unit"):

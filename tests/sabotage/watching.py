@@ -57,8 +57,19 @@ WATCHING = (
             "tests/workflow/test_county_days.py::test_a_rung_is_reached_by_the_countys_own_days[True]",
         ),
         "workflow/commands/deadlines.py",
-        "calendar = self.calendars[code]",
+        "calendar = self.calendars[number]",
         "calendar = calendars.load()",
+    ),
+    Defect(
+        "P10",
+        "days or a ladder that change in mid-sweep are forgotten",
+        (
+            "tests/workflow/test_ladders.py::test_a_ladder_that_changes_in_mid_sweep_counts_from_that_batch_on",
+            "tests/workflow/test_look_again.py::test_days_that_change_in_mid_sweep_count_from_that_batch_on",
+        ),
+        "workflow/commands/deadlines.py",
+        "if known != scene.known:",
+        "if False:",
     ),
     Defect(
         "P11",

@@ -3,10 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from functools import partial
+from threading import Event as Flag
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 
 from tests import builders, servers
@@ -181,20 +182,59 @@ def test_escalation_is_said_before_it_happens(client: Client, world: builders.Wo
 
 def test_a_ladder_is_changed_while_another_writer_holds_steps_of_its_routes(live_world: builders.World):
     first, second = (builders.open_step(builders.agreement(live_world, now=OPENED), "draft").pk for _ in range(2))
-    look = "UPDATE workflow_watch SET remind_on = %s WHERE step_id = %s"
-    change = partial(
-        commands.change, KIND, "", live_world.units[builders.COUNTY], TERSE, actor=live_world.county_officer
-    )
+    move = "UPDATE workflow_step SET due = due + 1 WHERE id = %s"  # its trigger marks the watch
     with psycopg.connect(servers.owner_dsn()) as other, ThreadPoolExecutor(1) as pool:
-        other.execute(look, [rungs.NEVER, first])  # now it lies behind the other in the table
+        # now the watch of the first lies behind the other's in the table
+        other.execute("UPDATE workflow_watch SET remind_on = %s WHERE step_id = %s", [rungs.NEVER, first])
         other.commit()
-        other.execute(look, [OPENED.date(), first])
-        changing = pool.submit(in_a_connection_of_its_own, change)
+        other.execute(move, [first])
+        changing = pool.submit(in_a_connection_of_its_own, partial(change_in, live_world))
         wait_until_somebody_waits()
-        other.execute(look, [OPENED.date(), second])  # in the order of the ids
+        other.execute(move, [second])  # in the order of the ids
         other.commit()
         assert changing.result(30) is not None
     assert set(Watch.objects.values_list("remind_on", flat=True)) == {Watch.LOOK_NOW}
+
+
+def test_a_sweep_passes_by_what_a_ladder_is_just_being_changed_for(live_world: builders.World):
+    builders.agreement(live_world, now=OPENED)
+    changed, swept = Flag(), Flag()
+
+    def change() -> None:
+        with transaction.atomic():
+            change_in(live_world)
+            changed.set()
+            assert swept.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        changing = pool.submit(in_a_connection_of_its_own, change)
+        assert changed.wait(30)
+        assert deadlines.sweep(DUE) == 0  # it neither waits nor tells by the old ladder
+        swept.set()
+        changing.result(30)
+    assert Watch.objects.get().remind_on == Watch.LOOK_NOW
+    assert deadlines.sweep(LATER) == 3
+
+
+def test_a_ladder_that_changes_in_mid_sweep_counts_from_that_batch_on(
+    world: builders.World, monkeypatch: pytest.MonkeyPatch
+):
+    case = builders.agreement(world, now=OPENED)
+    batches = deadlines._batches
+
+    def changed_after_the_question(*args):
+        for ids in batches(*args):
+            change_in(world)
+            yield ids
+
+    monkeypatch.setattr(deadlines, "_batches", changed_after_the_question)
+    assert deadlines.sweep(DUE) == 0  # by the old ladder three people had been told
+    assert Watch.objects.get(step__case=case).remind_on == date(2026, 3, 11)
+    assert not told()
+
+
+def change_in(world: builders.World) -> Ladder | None:
+    return commands.change(KIND, "", world.units[builders.COUNTY], TERSE, actor=world.county_officer, now=OPENED)
 
 
 def in_a_connection_of_its_own(call):

@@ -98,3 +98,24 @@ def test_days_that_bring_a_rung_nearer_but_move_no_due_date_are_seen(
     assert step.due == date(2026, 3, 9)
     deadlines.sweep(at("2026-03-15"))
     assert "chair" in told(step)
+
+
+def test_days_that_change_in_mid_sweep_count_from_that_batch_on(
+    world: builders.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar.seed([2025, 2026, 2027])
+    calendars.forget()
+    step = builders.open_step(builders.agreement(world, now=OPENED), "draft")
+    assert step.due == date(2026, 3, 9)
+    batches = deadlines._batches
+
+    def changed_after_the_question(*args):
+        for ids in batches(*args):
+            weekend = [DayChange(date(2026, 3, day), filed.WORKING, "补班") for day in (14, 15)]
+            unit = world.units[builders.COUNTY]
+            county_calendar.override(unit, weekend, source="1", actor=world.county_officer, now=LATER)
+            yield ids
+
+    monkeypatch.setattr(deadlines, "_batches", changed_after_the_question)
+    assert deadlines.sweep(LATER) == 5
+    assert step.watch.remind_on == date(2026, 3, 14)  # the fifth day late; Monday the 16th before

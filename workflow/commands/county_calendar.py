@@ -65,10 +65,11 @@ def override(
             "days": sorted(f"{one.day.isoformat()}={one.kind}" for one in wanted)[:400],
             "source": source,
         }
-        schedules.look_again(counted)
-        return schedules.recount(
+        result = schedules.recount(
             counted, stream=f"calendar:{row.code}", kind="calendar.changed", facts=facts, actor=actor, now=moment
         )
+        schedules.look_again(counted)  # after it: the cases are locked before their steps
+        return result
 
 
 def preview(unit: Unit, changes: Iterable[DayChange], *, source: str, today: date) -> Foreseen:
@@ -98,8 +99,8 @@ def reload(years: Iterable[int], *, actor: User | None = None, now: datetime | N
         if changed:
             facts = {"calendar": NATIONAL, "days": changed}
             stream = f"calendar:{NATIONAL}"
-            schedules.look_again(locked)
             schedules.recount(locked, stream=stream, kind="calendar.loaded", facts=facts, actor=actor, now=moment)
+            schedules.look_again(locked)
     return changed
 
 

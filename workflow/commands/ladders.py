@@ -7,8 +7,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies
+from workflow.commands import deadlines
 from workflow.commands.change import retried
-from workflow.models import Ladder, Route, Unit, User, Watch
+from workflow.models import Ladder, Route, Step, Unit, User
 from workflow.rules import canonical, rungs
 from workflow.rules.rungs import Ladders
 
@@ -49,15 +50,6 @@ def change(
         made = Ladder.objects.create(
             kind=kind, mode=mode, unit=unit, version=version, rungs=rows, by=actor, created_at=moment
         )
-        _look_again(kind, mode, unit)
+        routes = Route.objects.filter(kind=kind, unit=unit, **({"mode": mode} if mode else {}))
+        deadlines.look_again(Step.objects.filter(case__route__in=routes))
     return made
-
-
-def _look_again(kind: str, mode: str, unit: Unit) -> None:
-    routes = Route.objects.filter(kind=kind, unit=unit)
-    if mode:
-        routes = routes.filter(mode=mode)
-    rows = Watch.objects.filter(step__case__route__in=routes)
-    # in order of ids: two that take the same rows in orders of their own would wait for each other
-    ids = list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
-    Watch.objects.filter(pk__in=ids).update(remind_on=Watch.LOOK_NOW)

@@ -3,40 +3,53 @@
 Division codes are prefixes of fixed lengths, so "which postings cover this unit" is an equality join.
 """
 
+# What the days of a batch are counted with: whoever changes a ladder, a route or a calendar's days changes this.
+IN_FORCE = """SELECT ARRAY(SELECT id FROM workflow_ladder WHERE current ORDER BY id),
+    (SELECT max(id) FROM workflow_route),
+    ARRAY(SELECT code FROM workflow_calendar ORDER BY id), ARRAY(SELECT version FROM workflow_calendar ORDER BY id),
+    ARRAY(SELECT id FROM workflow_schedule ORDER BY id),
+    ARRAY(SELECT c.code FROM workflow_schedule s JOIN workflow_calendar c ON c.id = s.calendar_id ORDER BY s.id)"""
+
+OF_CASE = """JOIN workflow_case c ON c.id = s.case_id
+    LEFT JOIN unnest(%(l_routes)s::bigint[], %(l_ladders)s::bigint[]) AS l(route, ladder) ON l.route = c.route_id
+    LEFT JOIN unnest(%(k_schedules)s::bigint[], %(k_calendars)s::int[]) AS k(schedule, calendar)
+        ON k.schedule = c.schedule_id"""
+
+# (SELECT ...): the planner would weigh each of the ids by itself, which takes longer than finding the rows
+DUES = "SELECT DISTINCT s.due, {calendar} FROM workflow_step s {case} WHERE s.id = ANY((SELECT %(ids)s)::bigint[])"
+
 # Recipients: the claimant while their posting covers the step (else everyone whose posting does), with the people
 # they lent it to or hold it for; the household's contact cadres; the superiors over the unit whom the rung names.
 # {case} joins route and schedule only where some route has a ladder or some county a calendar of its own.
 REMIND = """
-WITH reach(calendar, ladder, severe, due, rung, day, highest, audiences, urgent) AS (
+WITH reach(calendar, ladder, severe, due, rung, day, highest, urgent, audience, rank, post) AS (
     SELECT * FROM unnest(%(calendars)s::int[], %(ladders)s::bigint[], %(severes)s::bool[], %(dues)s::date[],
-        %(rungs)s::int[], %(days)s::date[], %(highest)s::bool[], %(audiences)s::text[], %(urgent)s::bool[])
+        %(rungs)s::int[], %(days)s::date[], %(highest)s::bool[], %(urgent)s::bool[], %(audiences)s::text[],
+        %(ranks)s::int[], %(posts)s::text[])
 ), following(calendar, ladder, severe, due, day) AS (
     SELECT * FROM unnest(%(f_calendars)s::int[], %(f_ladders)s::bigint[], %(f_severes)s::bool[], %(f_dues)s::date[],
         %(f_days)s::date[])
-), post(audience, role) AS (
-    SELECT * FROM unnest(%(posts)s::text[], %(post_roles)s::text[])
 ), batch AS (
     SELECT s.id, s.case_id, s.round_id, s.due, s.due_version, s.holder_id, s.role, s.supervisor_role,
            {calendar} AS calendar, {ladder} AS ladder, s.binding <> 'forward' AS severe,
            (s.opened_at AT TIME ZONE 'Asia/Shanghai')::date AS opened_on, split_part(u.code, '.', 1) AS division
     FROM workflow_step s JOIN workflow_unit u ON u.id = s.unit_id {case}
-    WHERE s.id = ANY(%(ids)s) AND s.state = 'open'
+    WHERE s.id = ANY((SELECT %(ids)s)::bigint[]) AND s.state = 'open'
     ORDER BY s.id
     FOR NO KEY UPDATE OF s SKIP LOCKED
 ), looked AS (
     UPDATE workflow_watch w SET remind_on = f.day
     FROM batch b
     JOIN following f ON f.calendar = b.calendar AND f.ladder = b.ladder AND f.severe = b.severe AND f.due = b.due
-    WHERE w.step_id = b.id AND w.step_id = ANY(%(ids)s) AND w.remind_on <> f.day  -- twice: else every row is read
+    WHERE w.step_id = b.id AND w.remind_on <> f.day
+        AND w.step_id = ANY(ARRAY(SELECT id FROM batch))  -- said twice: else every row is read
 ), owed AS MATERIALIZED (
-    SELECT b.id AS step_id, r.rung, r.highest, r.urgent, who.audience,
-           CASE who.audience WHEN 'holder' THEN b.role WHEN 'supervisor' THEN b.supervisor_role
-                ELSE p.role END AS role
+    SELECT b.id AS step_id, b.case_id, b.due_version, b.holder_id, b.division,
+           r.rung, r.highest, r.urgent, r.audience, r.rank,
+           CASE r.audience WHEN 'holder' THEN b.role WHEN 'supervisor' THEN b.supervisor_role ELSE r.post END AS role
     FROM batch b
     JOIN reach r ON r.calendar = b.calendar AND r.ladder = b.ladder AND r.severe = b.severe AND r.due = b.due
         AND (r.rung >= 0 OR r.day > b.opened_on)
-    CROSS JOIN unnest(string_to_array(r.audiences, ',')) AS who(audience)
-    LEFT JOIN post p ON p.audience = who.audience
 ), posting AS (
     SELECT p.id, p.user_id, p.role, split_part(u.code, '.', 1) AS division
     FROM workflow_posting p JOIN workflow_unit u ON u.id = p.unit_id
@@ -50,8 +63,7 @@ WITH reach(calendar, ladder, severe, due, rung, day, highest, audiences, urgent)
         AND b.valid_from <= %(today)s AND b.valid_until >= %(today)s
     JOIN workflow_user w ON w.id = b.substitute_id AND w.is_active
 ), wanted AS MATERIALIZED (
-    SELECT DISTINCT o.step_id, o.audience, o.role, b.division, b.holder_id
-    FROM owed o JOIN batch b ON b.id = o.step_id WHERE o.role IS NOT NULL
+    SELECT DISTINCT step_id, audience, role, division, holder_id FROM owed WHERE role IS NOT NULL
 ), place AS MATERIALIZED (  -- few, however many steps: who sits over each is asked once
     SELECT division, role, left(division, digits) AS above
     FROM (SELECT DISTINCT division, role FROM wanted) w
@@ -87,20 +99,20 @@ WITH reach(calendar, ladder, severe, due, rung, day, highest, audiences, urgent)
         AND (h.round_id IS NULL OR h.round_id = b.round_id)
     UNION  -- a signer before it or an opinion is waited for: whoever was asked has reminders of their own
     SELECT r.parent_id FROM workflow_round r
-    WHERE r.parent_id = ANY(%(ids)s) AND r.closed_at IS NULL AND r.kind = ANY(%(waiting)s)
+    WHERE r.parent_id = ANY(ARRAY(SELECT id FROM batch)) AND r.closed_at IS NULL AND r.kind = ANY(%(waiting)s)
 ), written AS (
     INSERT INTO workflow_notice (case_id, step_id, recipient_id, word, rung, cycle, audience, urgent, created_at,
                                  not_before, superseded_at, superseded_why)
-    SELECT DISTINCT ON (b.id, o.rung, t.user_id)
-           b.case_id, b.id, t.user_id, 'reminder', o.rung, b.due_version, t.audience, o.urgent, %(now)s, %(not_before)s,
+    SELECT DISTINCT ON (o.step_id, o.rung, t.user_id)
+           o.case_id, o.step_id, t.user_id, 'reminder', o.rung, o.due_version, o.audience, o.urgent, %(now)s,
+           %(not_before)s,
            CASE WHEN o.highest THEN NULL ELSE %(now)s END, CASE WHEN o.highest THEN '' ELSE 'higher_rung' END
     FROM owed o
-    JOIN batch b ON b.id = o.step_id
     JOIN told t ON t.step_id = o.step_id AND t.audience = o.audience
-    LEFT JOIN held h ON h.id = b.id
+    LEFT JOIN held h ON h.id = o.step_id
     -- a holder who also sits above the step is no superior of their own
-    WHERE h.id IS NULL OR t.audience <> ALL(%(doers)s) AND t.user_id IS DISTINCT FROM b.holder_id
-    ORDER BY b.id, o.rung, t.user_id, array_position(%(order)s::text[], t.audience::text)
+    WHERE h.id IS NULL OR o.audience <> ALL(%(doers)s) AND t.user_id IS DISTINCT FROM o.holder_id
+    ORDER BY o.step_id, o.rung, t.user_id, o.rank
     ON CONFLICT (step_id, rung, recipient_id, cycle) WHERE word = 'reminder' DO NOTHING
     RETURNING superseded_at
 )
@@ -112,7 +124,7 @@ SELECT count(*) FILTER (WHERE superseded_at IS NULL) FROM written
 REVIVE = """
 UPDATE workflow_notice SET superseded_at = NULL, superseded_why = '', not_before = %(not_before)s WHERE id IN (
     SELECT n.id FROM workflow_notice n JOIN workflow_step s ON s.id = n.step_id
-    WHERE n.step_id = ANY(%(ids)s) AND n.word = 'reminder' AND n.cycle = s.due_version AND s.state = 'open'
+    WHERE n.step_id = ANY(%(ids)s::bigint[]) AND n.word = 'reminder' AND n.cycle = s.due_version AND s.state = 'open'
       AND n.superseded_at < %(now)s - interval '1 hour'
       AND (n.superseded_why = 'no_longer_theirs' AND (s.holder_id IS NULL OR s.holder_id = n.recipient_id)
            OR n.superseded_why = 'on_hold' AND NOT EXISTS (

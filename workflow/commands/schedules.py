@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import F
 
 from workflow import audit, calendars, clock, timelines
-from workflow.commands import recompute
+from workflow.commands import deadlines, recompute
 from workflow.commands.change import lock_many
 from workflow.commands.recompute import Result
-from workflow.models import Calendar, LeadTime, Schedule, SchedulePoint, Step, User, Watch
+from workflow.models import Calendar, LeadTime, Schedule, SchedulePoint, Step, User
 from workflow.rules.dates import Lead
 from workflow.timelines import Timeline
 
@@ -85,12 +85,8 @@ def recount(
 
 
 def look_again(ids: Iterable[int]) -> None:
-    """Let the next sweep look at every open step of these schedules: days moved, and with them the days of rungs.
-
-    Each step is locked before its watch, as the sweep does it.
-    """
-    steps = Step.objects.select_for_update(no_key=True, of=("self",)).filter(case__schedule__in=set(ids), state="open")
-    Watch.objects.filter(step__in=steps.order_by("pk").values("pk")).update(remind_on=Watch.LOOK_NOW)
+    """Let the next sweep look at every open step of these schedules: days moved, and with them the days of rungs."""
+    deadlines.look_again(Step.objects.filter(case__schedule__in=set(ids)))
 
 
 def current(ids: Iterable[int]) -> dict[int, Timeline]:
