@@ -1,12 +1,15 @@
 """Upgrading beside running processes, and upgrading again after a run that died half-way."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
+import psycopg
 import pytest
 from django.db import connections
 
 from config.upgrade import upgrade
-from tests import builders
+from tests import builders, servers
 from tests.workflow.test_signers import ask, at_town_review
 from workflow.commands import cases, steps
 from workflow.models import Step, Watch
@@ -73,3 +76,32 @@ def test_granting_never_opens_history_for_a_moment(live_world: builders.World) -
     with connections["owner"].execute_wrapper(look):
         upgrade()
     assert len(seen) > 3 and not any(seen)
+
+
+def test_the_old_column_goes_while_others_read_and_decide(live_world: builders.World) -> None:
+    """A long reader holds it up; whoever comes meanwhile gets through, and prepared statements go on after it."""
+    drop = import_module("workflow.migrations.0023_drop_remind_on")
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%remind_on%'"
+
+    def migrate() -> None:
+        with psycopg.connect(servers.owner_dsn()) as owner:
+            owner.execute(drop.DROP)
+
+    case = builders.agreement(live_world)
+    with psycopg.connect(servers.owner_dsn(), autocommit=True) as owner, ThreadPoolExecutor(1) as pool:
+        owner.execute(drop.BACK)
+        with psycopg.connect(servers.owner_dsn()) as reader:
+            reader.execute("SELECT count(*) FROM workflow_step")
+            migrating = pool.submit(migrate)
+            while not owner.execute(waiting).fetchone()[0]:  # type: ignore[index]
+                owner.execute("SELECT pg_sleep(0.02)")
+            builders.approve(live_world, case, "draft")
+            assert not migrating.done()
+        migrating.result(60)
+        named = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'remind_on' AND table_name = %s"
+        assert owner.execute(named, ["workflow_step"]).fetchone() == (0,)
+        assert owner.execute(named, [TABLE]).fetchone() == (1,)
+    builders.walk(live_world, case, "signing")
+    assert set(Watch.objects.values_list("step", flat=True)) == set(
+        Step.objects.filter(state="open").values_list("pk", flat=True)
+    )
