@@ -200,8 +200,8 @@ WATCHING = (
             "tests/security/test_hostile_text.py::test_twelve_hostile_texts_stay_text_on_every_page",
             "tests/security/test_hostile_in_browser.py::test_twelve_hostile_texts_run_on_no_page_in_the_browser",
         ),
-        file="workflow/templates/workflow/partials/queue_row.html",
-        old='hx-push-url="false">{{ row.title }}',
-        new='hx-push-url="false">{{ row.title|safe }}',
+        file="workflow/templatetags/lines.py",
+        old='"title": row.title,',
+        new='"title": mark_safe(row.title),',
     ),
 )

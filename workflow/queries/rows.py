@@ -50,12 +50,6 @@ class QueueRow:
     chase: Chase | None  # on the lists where others are urged
     kind: Any  # the kind's own row
 
-    @property
-    def pips(self) -> list[str]:
-        """One mark per state: done, current (or overdue), to come."""
-        current = "o" if self.light == "red" else "c"
-        return ["d"] * self.stage_index + [current] + [""] * (self.stages - self.stage_index - 1)
-
 
 @dataclass(frozen=True)
 class _Page:

@@ -2,9 +2,11 @@
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from workflow.models import kinds
 from workflow.rules import words
+from workflow.templatetags.saying import in_language
 
 register = template.Library()
 # own strokes on a 24 px grid
@@ -54,6 +57,7 @@ LIGHT_CLASS = {"red": "r", "amber": "y", "green": "g", "held": "h"}
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: int = 18, width: float = 1.8) -> SafeString:
     """One icon of the set as inline SVG; decoration only, the words stand beside it."""
     return format_html(
@@ -86,9 +90,11 @@ def capped(value: int) -> str:
     return "999+" if value > 999 else str(value)
 
 
-@register.simple_tag
-def due_words(light: str, left: int) -> str:
-    """A light in words: nobody has to decode a colour."""
+@in_language
+def due_words(light: str, left: int, cause: str = "") -> str:
+    """A light in words: nobody has to decode a colour. `cause`: what a held and late step waits for."""
+    if cause:
+        return _("late: %(c)s") % {"c": cause}
     if light == "held":
         return _("On hold")
     if left < 0:
@@ -98,11 +104,22 @@ def due_words(light: str, left: int) -> str:
     return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
 
 
+@in_language
+def due_on(left: int, due: date) -> str:
+    """The due day beside those words."""
+    return (_("was due %(d)s") if left < 0 else _("due %(d)s")) % {"d": monthday(due)}
+
+
 @register.inclusion_tag("workflow/partials/due.html")
 def due_badge(light: str, left: int, due: date, step: int = 0, cause: str = "") -> dict[str, Any]:
     """Light, words and date together; with a step id also why this date, and what a held and late step waits for."""
-    css, mark = LIGHT_CLASS[light], LIGHT_ICON[light]
-    return {"light": light, "left": left, "due": due, "css": css, "icon": mark, "step_id": step, "cause": cause}
+    return {
+        "css": LIGHT_CLASS[light],
+        "icon": LIGHT_ICON[light],
+        "words": due_words(light, left, cause),
+        "on": due_on(left, due),
+        "why": reverse("step_why", args=[step]) if step else "",
+    }
 
 
 @register.filter
