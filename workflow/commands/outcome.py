@@ -10,7 +10,7 @@ from functools import cache
 from django.db import models
 
 from workflow import statements
-from workflow.commands import rows
+from workflow.commands import again, rows
 from workflow.commands.reading import RESERVED
 from workflow.commands.work import Work
 from workflow.models import Case, Decision, Event, Hold, Notice, Receipt, Round, Step
@@ -91,20 +91,12 @@ INSERTED = """{name} AS (
 CASE = """
 UPDATE {table} t SET {sets} FROM json_populate_record(NULL::{table}, %(case)s::json) v WHERE t.id = v.id"""
 
-# Undoing is no new round for reminding: the ledger of the step asked before is that of the step in its place. What the
-# relay withdrew because the step was decided is owed again; a due date that moved has begun a cycle of its own.
-REMINDED = """
-UPDATE workflow_notice n SET step_id = v.fresh,
-    superseded_at = CASE n.superseded_why WHEN 'step_closed' THEN NULL ELSE n.superseded_at END,
-    superseded_why = CASE n.superseded_why WHEN 'step_closed' THEN '' ELSE n.superseded_why END
-FROM unnest(%(old)s::bigint[], %(fresh)s::bigint[], %(cycle)s::int[]) AS v(old, fresh, cycle)
-WHERE n.step_id = v.old AND n.cycle = v.cycle AND n.word = 'reminder'"""
-
 
 def write(work: Work) -> None:
     """Insert and update everything the command decided; the caller's transaction makes it all or nothing."""
     for state in work.hops[:-1]:  # a cascade through several states is written hop by hop: the trigger judges each
         statements.row(HOP, {"state": state, "case": work.case.pk})
+    again.keep_words(work)
     work.case.version += 1
     changed = _changed(work)
     fresh = _fresh(work)
@@ -113,10 +105,6 @@ def write(work: Work) -> None:
     parameters |= {f"new_{_short(m)}": _documents(found, _columns(m)) for m, found in fresh.items()}
     parameters["case"] = rows.text(rows.document(work.case, ("id", *_changing(Case))))
     statements.row(statement, parameters)
-    if work.again:
-        steps = list(work.again.values())
-        fresh_ids, cycles = [step.pk for step in steps], [step.due_version for step in steps]
-        statements.row(REMINDED, {"old": list(work.again), "fresh": fresh_ids, "cycle": cycles})
     for found in fresh.values():
         for row in found:
             row._state.adding = False
