@@ -107,6 +107,11 @@ def of_every_schedule() -> dict[int, str]:
     return {pk: code for pk, (code, _storage) in _schedules().items()}
 
 
+def storage_days() -> dict[int, date]:
+    """The day on which each schedule's water is stored."""
+    return {pk: storage for pk, (_code, storage) in _schedules().items()}
+
+
 def uncovered(today: date) -> list[int]:
     """Years from this one to the last storage date whose holidays are not known for sure."""
     spans = {(code, storage.year) for code, storage in _schedules().values() if storage >= today}

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from workflow import errors, statements
+from workflow import errors, postings, statements
 from workflow.models import FINAL_STATES, Case, Participant, Posting, Role, Step, Substitution, Unit, User
+from workflow.postings import Authority as Authority
 
 # administrators run the machine and see no family; cadres see only the households they are personally answerable for
 NO_SIGHT = frozenset(
@@ -20,36 +20,6 @@ BY_PARTICIPATION = frozenset({Role.CONTACT_CADRE})
 RECEIVING = frozenset({Role.RECEIVING_VILLAGE, Role.RECEIVING_TOWN})
 ASPECTS = frozenset({"parties", "members", "amounts", "text", "papers", "transfers", "homestead", "payments"})
 RECEIVING_ASPECTS = frozenset({"parties", "members", "transfers", "homestead"})
-
-
-@dataclass(frozen=True)
-class Authority:
-    """One valid posting, held or lent: `lender` is the person for whom its user acts."""
-
-    posting_id: int
-    user: User
-    lender: User | None
-    role: str
-    unit: Unit
-
-    @property
-    def division(self) -> str:
-        """Code prefix this posting reaches."""
-        return self.unit.division
-
-    @property
-    def role_name(self) -> str:
-        """The role in words."""
-        return str(Role(self.role).label)
-
-    @property
-    def persons(self) -> frozenset[int]:
-        """Both names count in four eyes."""
-        return frozenset({self.user.pk} | ({self.lender.pk} if self.lender else set()))
-
-    def covers(self, role: str, unit_code: str) -> bool:
-        """Whether this posting holds the role over that unit."""
-        return self.role == role and unit_code.startswith(self.division)
 
 
 def valid_on(day: date, prefix: str = "") -> Q:
@@ -73,14 +43,7 @@ def postings_of(user: User, today: date) -> list[Authority]:
 
 
 def _postings(user: User, today: date) -> list[Authority]:
-    if not user.is_active:
-        return []
-    own = Posting.objects.filter(valid_on(today), user=user).select_related("unit")
-    lent = Substitution.objects.filter(
-        valid_on(today), valid_on(today, "posting__"), substitute=user, revoked_at=None
-    ).select_related("posting__unit", "posting__user")
-    authorities = [Authority(p.pk, user, None, p.role, p.unit) for p in own]
-    return authorities + [Authority(s.posting_id, user, s.posting.user, s.posting.role, s.posting.unit) for s in lent]
+    return postings.of(user, today) if user.is_active else []
 
 
 def has_role(user: User, today: date, *roles: str) -> bool:
@@ -114,6 +77,29 @@ def _scope(authority: Authority) -> Q:
     if authority.role in RECEIVING:
         return partner
     return home | partner
+
+
+# scope_of for a prepared statement: a condition on the case whose id is {case}, with the columns of Sight in `asked`
+SIGHT = """EXISTS (
+    SELECT FROM workflow_case c JOIN workflow_unit home ON home.id = c.home_unit_id
+    LEFT JOIN workflow_unit partner ON partner.id = c.partner_unit_id AND c.partner_since IS NOT NULL
+    WHERE c.id = {case} AND (
+        EXISTS (SELECT FROM unnest(asked.homes) AS division WHERE starts_with(home.code, division))
+        OR EXISTS (SELECT FROM unnest(asked.partners) AS division WHERE starts_with(partner.code, division))
+        OR EXISTS (SELECT FROM workflow_participant p WHERE p.case_id = c.id AND p.user_id = ANY (asked.named)
+            AND p.valid_from <= asked.today AND (p.valid_until IS NULL OR p.valid_until >= asked.today))))"""
+
+
+def sight_of(user: User, authorities: Iterable[Authority]) -> dict[str, list[str] | list[int]]:
+    """What SIGHT asks with: divisions whose own cases are seen, and those moving there; whose participation counts."""
+    own = [a for a in authorities if a.role not in NO_SIGHT]
+    seeing = [a for a in own if a.role not in BY_PARTICIPATION]
+    named = {user.pk} | {a.lender.pk for a in own if a.lender and a.role in BY_PARTICIPATION}
+    return {
+        "homes": [a.division for a in seeing if a.role not in RECEIVING],
+        "partners": [a.division for a in seeing],
+        "named": sorted(named) if own else [],
+    }
 
 
 def sees(

@@ -98,7 +98,7 @@ DECISIONS = (
         "P5",
         "only the actor counts in four eyes, not for whom they act",
         (f"{P5}::test_a_lent_posting_does_not_wash_its_lender_clean",),
-        "workflow/policies.py",
+        "workflow/postings.py",
         "({self.lender.pk} if self.lender else set())",
         "set()",
     ),

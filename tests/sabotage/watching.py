@@ -119,7 +119,7 @@ WATCHING = (
         "an engine that stands still is not seen",
         (f"{P14}::test_an_engine_that_has_not_swept_for_three_minutes_is_seen_on_the_queue_and_in_readyz",),
         "workflow/views/context.py",
-        "(clock.now() - beat).total_seconds() > STALLED_SECONDS",
+        "(clock.now() - beat[0]).total_seconds() > STALLED_SECONDS",
         "False",
     ),
     Defect(

@@ -6,7 +6,7 @@ from tests import builders
 from tests.builders import at
 from workflow.commands import deadlines
 from workflow.commands.inbox import mark_read
-from workflow.models import Notice, Posting
+from workflow.models import Notice, Posting, User, WeeklyReport
 from workflow.queries import inbox
 
 OPENED, EARLY, DUE, LATER = (at(f"2026-03-{day:02}") for day in (2, 6, 9, 12))
@@ -68,3 +68,27 @@ def test_a_long_inbox_comes_in_pages(world: builders.World):
     second = inbox.pending(world.clerk, 2, now=OPENED, size=3)
     assert (len(first.rows), first.has_next, len(second.rows), second.has_next) == (3, True, 2, False)
     assert not {row.id for row in first.rows} & {row.id for row in second.rows}
+
+
+def test_the_bell_counts_what_the_inbox_shows_unread(world: builders.World) -> None:
+    cases = [builders.walk(world, builders.agreement(world, now=OPENED), state) for state in ("draft", "signing")]
+    for moment in (EARLY, DUE, LATER):
+        deadlines.sweep(moment)
+    cases[0].participants.create(user=world.nobody, role="copied", valid_from=OPENED.date())
+    cases[0].participants.create(user=world.audit_admin, role="copied", valid_from=OPENED.date())
+    cases[1].participants.create(user=world.chair, role="copied", valid_from=OPENED.date(), valid_until=EARLY.date())
+    for user in User.objects.all():
+        WeeklyReport.objects.create(person=user, week=OPENED.date(), content={}, created_at=OPENED)
+        for case in cases:
+            for word in ("completed", "step_opened"):
+                step = case.steps.order_by("pk").last()
+                Notice.objects.create(
+                    case=case, step=step, recipient=user, word=word, created_at=OPENED, not_before=OPENED
+                )
+    Notice.objects.filter(pk__in=list(Notice.objects.values_list("pk", flat=True)[::7])).update(read_at=DUE)
+    counted = {}
+    for user in User.objects.all():
+        shown = inbox.pending(user, now=LATER, size=100)
+        counted[user.username] = inbox.unread_count(user, now=LATER)
+        assert counted[user.username] == sum(row.unread for row in shown.rows) + len(shown.reports), user
+    assert len(set(counted.values())) > 3 and counted["nobody"] == 1, counted

@@ -242,7 +242,7 @@ def test_an_empty_queue_says_what_comes_next(world: builders.World) -> None:
     case = builders.agreement(world)
     page = signed_in(world.town_reviewer).get("/queue/").content.decode()
     assert case.title in page
-    assert filters.choices(world.clerk, filters_of(world.clerk)).plans
+    assert filters.choices(filters_of(world.clerk)).plans
 
 
 @pytest.mark.usefixtures("steady_calendars")

@@ -4,12 +4,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from workflow.models import Phrase, SavedView, User
+from workflow import statements
+from workflow.models import User
 from workflow.policies import Authority
 
+# `asked` as in queries/head.py
+VISIBLE = """
+WITH asked AS MATERIALIZED (
+    SELECT %(me)s::bigint AS me, %(roles)s::text[] AS roles, %(divisions)s::text[] AS divisions
+)
+SELECT {said}, k.owner_id = asked.me AS mine, k.role FROM asked, (
+    SELECT * FROM (
+        SELECT t.* FROM {table} t, asked WHERE t.owner_id = asked.me
+        UNION
+        SELECT t.* FROM asked, unnest(asked.roles, asked.divisions) AS post(role, division) JOIN {table} t
+            ON t.role <> '' AND t.role = post.role AND t.division = post.division
+    ) every ORDER BY id LIMIT 80) k
+ORDER BY mine DESC, k.id
+"""
+VIEWS = VISIBLE.format(table="workflow_savedview", said="k.id, k.name, k.query")
+PHRASES = VISIBLE.format(table="workflow_phrase", said="k.id, k.text")
 SHOWN = 12  # chips beside a list; the rest stands on the page that manages them
 
 
@@ -26,12 +42,12 @@ class Kept:
 
 def views(user: User, authorities: Iterable[Authority]) -> list[Kept]:
     """Saved views, own ones first."""
-    return [_kept(user, one, one.name, one.query) for one in _visible(SavedView, user, authorities)]
+    return [Kept(pk, name, query, mine, role) for pk, name, query, mine, role in _visible(VIEWS, user, authorities)]
 
 
 def phrases(user: User, authorities: Iterable[Authority]) -> list[Kept]:
     """Phrases, own ones first."""
-    return [_kept(user, one, one.text, "") for one in _visible(Phrase, user, authorities)]
+    return [Kept(pk, text, "", mine, role) for pk, text, mine, role in _visible(PHRASES, user, authorities)]
 
 
 def chips(user: User, authorities: Iterable[Authority]) -> list[str]:
@@ -45,19 +61,8 @@ def chips(user: User, authorities: Iterable[Authority]) -> list[str]:
     ]
 
 
-def _visible(kind: Any, user: User, authorities: Iterable[Authority]) -> list[Any]:
-    found: QuerySet[Any] = kind.objects.filter(Q(owner=user) | _shared(authorities)).order_by("id")[:80]
-    return sorted(found, key=lambda one: one.owner_id != user.pk)
-
-
-def _shared(authorities: Iterable[Authority]) -> Q:
-    """Shared with a role this reader holds, in a division that contains theirs."""
-    shared = Q(pk__in=[])
-    for one in authorities:
-        around = [one.division[:size] for size in range(2, len(one.division) + 1)]
-        shared |= Q(role=one.role, division__in=around)
-    return shared
-
-
-def _kept(user: User, row: Any, text: str, query: str) -> Kept:
-    return Kept(row.pk, text, query, row.owner_id == user.pk, row.role)
+def _visible(statement: str, user: User, authorities: Iterable[Authority]) -> list[tuple[Any, ...]]:
+    """Own ones, and those shared with a role this reader holds in a division that contains theirs."""
+    around = sorted({(a.role, a.division[:size]) for a in authorities for size in range(2, len(a.division) + 1)})
+    asked = {"me": user.pk, "roles": [role for role, _code in around], "divisions": [code for _role, code in around]}
+    return statements.rows(statement, asked)

@@ -1,5 +1,6 @@
 """What a reader asked the queue for: one value from the address, narrowed into one condition. Never writes."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -8,10 +9,10 @@ from functools import reduce
 from operator import or_
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from workflow import calendars, policies
-from workflow.models import Case, Hold, Route, Step, StepPlan, Unit, User
+from workflow import calendars, policies, statements
+from workflow.models import Case, Hold, Route, Step
 from workflow.models.kinds import state_names
 from workflow.policies import Authority
 from workflow.queries import words
@@ -165,20 +166,32 @@ class Choices:
     causes: list[tuple[str, str]]
 
 
-def choices(user: User, authorities: Iterable[Authority]) -> Choices:
+# `asked` as in queries/head.py; of a step that several routes name the oldest name is kept
+CHOICES = """
+WITH asked AS MATERIALIZED (
+    SELECT %(towns)s::text[] AS towns, %(roles)s::text[] AS roles, %(published)s::text AS published
+)
+SELECT (SELECT json_agg(json_build_array(t.code, t.name))::text FROM (
+    SELECT DISTINCT u.code, u.name FROM asked, unnest(asked.towns) AS town JOIN workflow_unit u
+        ON u.code >= town AND u.code < left(town, -1) || chr(ascii(right(town, 1)) + 1)
+    WHERE u.code ~ '^[0-9]{9}$' ORDER BY u.code LIMIT 80) t),
+(SELECT json_agg(json_build_array(p.key, p.names) ORDER BY p.id DESC)::text FROM asked JOIN workflow_route r
+    ON r.status = asked.published JOIN workflow_stage g ON g.route_id = r.id JOIN workflow_track k ON k.stage_id = g.id
+    JOIN workflow_group o ON o.track_id = k.id JOIN workflow_stepplan p
+    ON p.group_id = o.id AND p.role = ANY (asked.roles))
+"""
+
+
+def choices(authorities: Iterable[Authority]) -> Choices:
     """Towns inside the reader's divisions, and the steps their roles take part in; from plans, not from the run."""
     authorities = list(authorities)
-    towns = Q(pk__in=[])
-    for one in authorities:
-        towns |= policies.prefix_range("code", one.division[:9])
-    names = Unit.objects.filter(towns, code__regex=r"^[0-9]{9}$").order_by("code").values_list("code", "name")[:80]
-    mine = StepPlan.objects.filter(
-        role__in={a.role for a in authorities}, group__track__stage__route__status=Route.PUBLISHED
-    )
-    plans = {key: words.name(name) for key, name in mine.order_by(F("pk").desc()).values_list("key", "names")}
+    asked = {"towns": sorted({one.division[:9] for one in authorities}), "published": Route.PUBLISHED}
+    found = statements.row(CHOICES, asked | {"roles": sorted({one.role for one in authorities})})
+    towns, plans = (json.loads(part or "[]") for part in found or ("", ""))
+    named = {key: words.name(names) for key, names in plans}
     return Choices(
-        towns=list(names),
+        towns=[(code, name) for code, name in towns],
         states=[(code, str(name)) for code, name in state_names().items()],
-        plans=sorted(plans.items(), key=lambda pair: pair[1]),
+        plans=sorted(named.items(), key=lambda pair: pair[1]),
         causes=[(code, str(name)) for code, name in HOLD_CAUSES.items()],
     )

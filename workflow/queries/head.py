@@ -6,6 +6,7 @@ role), so that each reads its own range of the index step_open_mine and stops. T
 (a test holds the two together).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,6 +42,14 @@ WITH {ASKED}, first AS MATERIALIZED (
 )
 SELECT {{columns}} FROM first JOIN workflow_step s ON s.id = first.id {{joins}}
 ORDER BY first.due, first.backward, first.id
+"""
+
+# DISTINCT: a person may hold posts in a division and in one inside it
+UNITS = """
+WITH asked AS MATERIALIZED (SELECT %(divisions)s::text[] AS divisions, %(size)s::int AS size)
+SELECT DISTINCT u.id, u.code FROM asked, unnest(asked.divisions) AS division
+    JOIN workflow_unit u ON u.code >= division AND u.code < left(division, -1) || chr(ascii(right(division, 1)) + 1)
+LIMIT (SELECT size FROM asked)
 """
 
 
@@ -119,6 +128,11 @@ class Counted:
         """How many each list has: what stands under one light stands under no other."""
         own = {tab: min(CAP, sum(self.lights(tab).values())) for tab in ("mine", "claimable")}
         return own | {tab: self.found[tab][0] for tab in ("started", "copied", "section")}
+
+
+def units(divisions: Iterable[str], limit: int) -> list[tuple[int, str]]:
+    """(id, code) of the units in these divisions, so many at most."""
+    return statements.rows(UNITS, {"divisions": list(divisions), "size": limit})
 
 
 def counted(own: Own, today: date, soon: date) -> Counted:

@@ -11,7 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from workflow import clock, policies
-from workflow.models import Case, Copy, Decision, Step, Unit, User
+from workflow.models import Case, Copy, Decision, Step, User
 from workflow.policies import Authority
 from workflow.queries import filters, head, paging, rows
 from workflow.queries.filters import CAP, LIGHTS, Asked
@@ -75,8 +75,7 @@ def _units(user: User, authorities: list[Authority]) -> list[tuple[int, str]] | 
     kept: dict[Any, Any] = getattr(user, "postings_once", {})
     divisions = tuple(sorted({one.division for one in authorities}))
     if divisions not in kept:
-        within = reduce(or_, (policies.prefix_range("code", division) for division in divisions), Q(pk__in=[]))
-        kept[divisions] = list(Unit.objects.filter(within).values_list("pk", "code")[: FEW_UNITS + 1])
+        kept[divisions] = head.units(divisions, FEW_UNITS + 1)
     return kept[divisions] if len(kept[divisions]) <= FEW_UNITS else None
 
 

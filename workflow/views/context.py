@@ -4,8 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from workflow import calendars, clock, policies
-from workflow.models import Heartbeat
+from workflow import calendars, clock, policies, statements
 from workflow.queries import inbox, queue, routes, staff
 from workflow.views.access import authorities_of
 
@@ -47,5 +46,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
 def stalled() -> bool:
     """Promise P14: no sweep for 180 seconds is shown on every page."""
-    beat = Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
-    return beat is None or (clock.now() - beat).total_seconds() > STALLED_SECONDS
+    beat = statements.row("SELECT at FROM workflow_heartbeat WHERE name = %(name)s", {"name": "sweep"})
+    return beat is None or (clock.now() - beat[0]).total_seconds() > STALLED_SECONDS

@@ -62,7 +62,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "lamps": LAMPS,
         "severities": SEVERITIES,
         "sorts": SORTS,
-        "choices": filters.choices(user, authorities),
+        "choices": filters.choices(authorities),
         "views": desk.views(user, authorities),
         "own_postings": [one for one in authorities if one.lender is None],
         "nav": asked.tab if asked.tab in ("done", "started", "copied") else "queue",
