@@ -40,14 +40,14 @@ def county() -> builders.World:
         _recorded.append(_record())
         return pickle.loads(_recorded[0].world)  # type: ignore[no-any-return]
     first = _recorded[0]
-    _set_back(first.sequences)
+    set_back(first.sequences)
     with connection.cursor() as cursor:
         cursor.execute(first.statements)
     return pickle.loads(first.world)  # type: ignore[no-any-return]
 
 
 def _record() -> _Recorded:
-    sequences, sent = _sequences(), []
+    before, sent = sequences(), []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         assert not many, "a statement for many rows cannot be recorded"
@@ -57,18 +57,20 @@ def _record() -> _Recorded:
 
     with connection.execute_wrapper(listen):
         world = builders.build_world()
-    return _Recorded(sequences, ";\n".join(sent), pickle.dumps(world))
+    return _Recorded(before, ";\n".join(sent), pickle.dumps(world))
 
 
-def _sequences() -> list[tuple[str, int, bool]]:
+def sequences() -> list[tuple[str, int, bool]]:
+    """Where every sequence stands: name, last value, whether it was drawn."""
     return _as_owner(
         "SELECT quote_ident(sequencename), coalesce(last_value, start_value), last_value IS NOT NULL"
         " FROM pg_sequences WHERE schemaname = 'public'"
     )
 
 
-def _set_back(sequences: list[tuple[str, int, bool]]) -> None:
-    _as_owner("SELECT " + ", ".join(f"setval('{name}', {last}, {drawn})" for name, last, drawn in sequences))
+def set_back(known: list[tuple[str, int, bool]]) -> None:
+    """Put every sequence where it stood; rows written next get the same ids again."""
+    _as_owner("SELECT " + ", ".join(f"setval('{name}', {last}, {drawn})" for name, last, drawn in known))
 
 
 def _as_owner(sql: str) -> list[Any]:

@@ -24,10 +24,10 @@ class Address:
         return reverse(self.name, kwargs={part: values[part] for part in self.parts})
 
 
-def every() -> list[Address]:
+def every(left_out: frozenset[str] = LEFT_OUT) -> list[Address]:
     """All of them, by name."""
     found = {address.name: address for address in _walk(get_resolver().url_patterns)}
-    return [found[name] for name in sorted(found) if name not in LEFT_OUT]
+    return [found[name] for name in sorted(found) if name not in left_out]
 
 
 def _walk(patterns: list[Any]) -> Iterator[Address]:
