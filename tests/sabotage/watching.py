@@ -45,9 +45,9 @@ WATCHING = (
         "P10",
         "a rung is found a day late",
         (f"{SWEEP}::test_each_rung_tells_its_people_once",),
-        "workflow/commands/deadlines.py",
-        "Watch.objects.filter(remind_on__lte=scene.today, remind_on__gte=day)",
-        "Watch.objects.filter(remind_on__lt=scene.today.replace(year=2020), remind_on__gte=day)",
+        "workflow/commands/remind_sql.py",
+        "WHERE remind_on <= %(today)s AND",
+        "WHERE remind_on < '2020-01-01' AND",
     ),
     Defect(
         "P10",

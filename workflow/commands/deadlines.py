@@ -13,10 +13,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from workflow import calendars, clock, ladders, policies
-from workflow.commands.remind_sql import DUES, IN_FORCE, OF_CASE, REMIND, REVIVE
+from workflow.commands.remind_sql import DUES, IN_FORCE, OF_CASE, REACHED, REMIND, REVIVE, WATCHED
 from workflow.models import Round, Step, Watch
 from workflow.rules import rungs
 from workflow.rules.rungs import Ladder, RungDay
@@ -158,31 +158,24 @@ def _columns(names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> dict[str, l
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in names}
 
 
-def _batches(scene: _Scene, size: int) -> Iterator[list[int]]:
-    """The open steps to look at, `size` at a time; one that another sweep has locked waits a minute.
-
-    In order of (remind_on, id), which the index of Watch keeps: it answers alone. A thorough sweep walks the steps
-    themselves: it looks at a good part of them anyway.
-    """
-    day, seen = date.min, 0
-    while rows := list(_question(scene, day, seen)[:size]):
-        seen, day = rows[-1]
-        yield [pk for pk, _day in rows]
-        if len(rows) < size:
+def _batches(scene: _Scene, size: int) -> Iterator[list[str]]:
+    """Ids of the open steps to look at, `size` at a time; one that another sweep has locked waits a minute."""
+    asked: dict[str, Any] = {"today": scene.today, "size": size, "day": date.min, "seen": 0}
+    if scene.thorough:
+        asked["last_due"] = scene.last_due
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(REACHED if scene.thorough else WATCHED, asked)
+            found, asked["day"] = cursor.fetchone()
+        ids = found.split(",") if found else []
+        if ids:
+            asked["seen"] = int(ids[-1])
+            yield ids
+        if len(ids) < size:
             return
 
 
-def _question(scene: _Scene, day: date, seen: int) -> QuerySet[Any, tuple[int, date]]:
-    """(step, day to look at it), beyond the last of the batch before."""
-    if scene.thorough:
-        reached = Q(watch__remind_on__lte=scene.today) | Q(due__lte=scene.last_due)
-        return Step.objects.filter(reached, state="open", id__gt=seen).order_by("id").values_list("id", "due")
-    owed = Watch.objects.filter(remind_on__lte=scene.today, remind_on__gte=day)
-    beyond = owed.filter(Q(remind_on__gt=day) | Q(remind_on=day, step__gt=seen)).order_by("remind_on", "step")
-    return beyond.values_list("step_id", "remind_on")
-
-
-def _remind(ids: list[int], scene: _Scene, done: Swept) -> None:
+def _remind(ids: list[str], scene: _Scene, done: Swept) -> None:
     """One batch in one transaction; a failing batch is halved until the bad row stands alone (promise P15)."""
     try:
         done.reminders += _written(ids, scene)
@@ -194,21 +187,21 @@ def _remind(ids: list[int], scene: _Scene, done: Swept) -> None:
     except DatabaseError:
         if len(ids) == 1:
             log.exception("no reminders for step %s", ids[0])
-            done.failed += ids
+            done.failed.append(int(ids[0]))
             return
         middle = len(ids) // 2
         _remind(ids[:middle], scene, done)
         _remind(ids[middle:], scene, done)
 
 
-def _written(ids: list[int], scene: _Scene) -> int:
+def _written(ids: list[str], scene: _Scene) -> int:
     """Write a batch; returns its live reminders.
 
     What is in force is asked again at the end. A change committed meanwhile has marked its steps as to be looked at,
     and the write may have moved a mark on: it is done again. One not committed yet waits for the locks of these steps,
     or had them first, and then they were passed over.
     """
-    asked = {"ids": "{" + ",".join(map(str, ids)) + "}"}  # as one text: a list of 5,000 costs more than its rows
+    asked = {"ids": "{" + ",".join(ids) + "}"}  # as one text: a list of 5,000 numbers costs more than their rows
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(scene.dues, scene.fixed | asked)
         parameters = scene.parameters(cursor.fetchall()) | asked

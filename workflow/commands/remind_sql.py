@@ -15,6 +15,21 @@ OF_CASE = """JOIN workflow_case c ON c.id = s.case_id
     LEFT JOIN unnest(%(k_schedules)s::bigint[], %(k_calendars)s::int[]) AS k(schedule, calendar)
         ON k.schedule = c.schedule_id"""
 
+# Which steps: the next ones in the order of watch_remind_on, which answers alone; a thorough sweep looks at a good part of
+# all steps and walks them. One row with the ids as a text: rows of their own take longer to fetch than to find.
+WATCHED = """
+SELECT string_agg(id::text, ',' ORDER BY day, id), max(day) FROM (
+    SELECT step_id AS id, remind_on AS day FROM workflow_watch
+    WHERE remind_on <= %(today)s AND (remind_on, step_id) > (%(day)s::date, %(seen)s)
+    ORDER BY remind_on, step_id LIMIT %(size)s) w
+"""
+REACHED = """
+SELECT string_agg(id::text, ',' ORDER BY id), max(due) FROM (
+    SELECT s.id, s.due FROM workflow_step s LEFT JOIN workflow_watch w ON w.step_id = s.id
+    WHERE s.state = 'open' AND s.id > %(seen)s AND (w.remind_on <= %(today)s OR s.due <= %(last_due)s)
+    ORDER BY s.id LIMIT %(size)s) s
+"""
+
 # (SELECT ...): the planner would weigh each of the ids by itself, which takes longer than finding the rows
 DUES = "SELECT DISTINCT s.due, {calendar} FROM workflow_step s {case} WHERE s.id = ANY((SELECT %(ids)s)::bigint[])"
 
