@@ -15,8 +15,8 @@ OF_CASE = """JOIN workflow_case c ON c.id = s.case_id
     LEFT JOIN unnest(%(k_schedules)s::bigint[], %(k_calendars)s::int[]) AS k(schedule, calendar)
         ON k.schedule = c.schedule_id"""
 
-# Which steps: the next ones in the order of watch_remind_on, which answers alone; a thorough sweep looks at a good part of
-# all steps and walks them. One row with the ids as a text: rows of their own take longer to fetch than to find.
+# Which steps: the next ones in the order of watch_remind_on, which answers alone; a thorough sweep looks at a good part
+# of all steps and walks them. One row with the ids as a text: rows of their own take longer to fetch than to find.
 WATCHED = """
 SELECT string_agg(id::text, ',' ORDER BY day, id), max(day) FROM (
     SELECT step_id AS id, remind_on AS day FROM workflow_watch
