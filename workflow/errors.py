@@ -189,6 +189,18 @@ class InvalidInput(Refusal):
     status = 422
 
 
+class TooLong(Refusal):
+    """%(field)s: at most %(size)s characters."""
+
+    status = 422
+
+
+class NotText(Refusal):
+    """What was sent holds a character that is no text (NUL). Type it again."""
+
+    status = 422
+
+
 class TextNeeded(Refusal):
     """Write one line of at most %(size)s characters."""
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -32,7 +33,7 @@ RANDOM = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|pbkdf2_[^,]+|\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-z]{32}|[0-9]{17,19})\b"
 )
 NOT_OURS = {"django_session", "axes_accesslog"}  # a key and a clock of their own
-Rows = dict[str, list[str]]
+Rows = Counter[str]
 
 
 def hijacking(world: builders.World) -> dict[str, list[Any]]:
@@ -68,25 +69,14 @@ def rows() -> Rows:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         tables = [name for (name,) in cursor.fetchall() if name not in NOT_OURS]
-        cursor.execute(" UNION ALL ".join(f"SELECT '{name}', t::text FROM \"{name}\" t" for name in tables))
-        found: Rows = {}
-        for name, text in cursor.fetchall():
-            found.setdefault(name, []).append(RANDOM.sub("*", text))
-    return {name: sorted(lines) for name, lines in found.items()}
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}: ' || t::text FROM \"{name}\" t" for name in tables))
+        return Counter(line for (line,) in cursor.fetchall())
 
 
 def difference(before: Rows, after: Rows) -> list[str]:
-    """Rows that stand on one side only."""
-    told = []
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name, []), after.get(name, [])
-        told += [
-            f"{name}: {sign} {line}"
-            for sign, one, other in (("-", old, new), ("+", new, old))
-            for line in one
-            if line not in other
-        ]
-    return told
+    """Rows that stand on one side only, but for what is drawn anew each time."""
+    gone, fresh = (Counter(RANDOM.sub("*", line) for line in side) for side in (before - after, after - before))
+    return [f"- {line}" for line in gone - fresh] + [f"+ {line}" for line in fresh - gone]
 
 
 @pytest.fixture

@@ -25,9 +25,18 @@ from workflow.queries import sessions
 from workflow.views.access import public, sample_allowed, second_factor_required, signed_in
 from workflow.views.refusals import say_and_return, way_on
 
+LONGEST_NAME = 64  # of an account
+
 
 class SignInForm(AuthenticationForm):
     """Refuses sample users from any address but this machine."""
+
+    def clean_username(self) -> str:
+        """No account has a longer name: it is not looked for, nor kept among the failures."""
+        name: str = self.cleaned_data["username"]
+        if len(name) > LONGEST_NAME:
+            raise self.get_invalid_login_error()
+        return name
 
     def confirm_login_allowed(self, user: Any) -> None:
         """Inactive users never; sample users only from here."""

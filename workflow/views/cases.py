@@ -17,6 +17,8 @@ from workflow.views.access import signed_in
 from workflow.views.sheet import Done
 from workflow.views.showing import context_of
 
+YEARS = range(1900, 2200)  # a date of another year is a slip, and days are counted from it
+
 
 @signed_in
 def case_page(request: HttpRequest, reference: str) -> HttpResponse:
@@ -75,6 +77,6 @@ def day(raw: str) -> date | None:
         found = parse_date(raw.strip())
     except ValueError:
         found = None
-    if found is None:
+    if found is None or found.year not in YEARS:
         raise errors.InvalidInput(field=_("Date"), expected=_("a date such as 2027-06-30"))
     return found

@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
-from workflow import clock
+from workflow import clock, errors
 from workflow.commands import findings
 from workflow.errors import EngineFault, Refusal
 
 PROBLEM = "application/problem+json"
+NUL = "\x00"
 TITLES = {
     403: gettext_lazy("Not allowed"),
     404: gettext_lazy("Nothing here"),
@@ -32,6 +33,15 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Nothing around the request itself."""
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """NUL, which the database takes nowhere, is refused before any page reads it (promise P28)."""
+        if NUL in "".join(str(part) for part in kwargs.values()):
+            return answer(request, errors.NotFound())
+        sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+        if any(NUL in text for data in sent for name, texts in data.lists() for text in (name, *map(str, texts))):
+            return answer(request, errors.NotText())
+        return None
 
     def process_exception(self, request: HttpRequest, trouble: Exception) -> HttpResponse | None:
         """A refusal becomes a page of its status; an engine fault is shown as one, and goes to the log."""
