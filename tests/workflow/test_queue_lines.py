@@ -36,7 +36,7 @@ def test_a_line_of_every_kind_is_what_the_template_says(town: builders.World) ->
     kinds = set()
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            for user in User.objects.all():
+            for user in User.objects.all() if language == "zh-hans" else [town.clerk, town.town_reviewer]:
                 for tab in TABS:
                     for row in queue.page(user, Asked(tab=tab)).rows:
                         quick, slow = shown(row, tab, oob=bool(row.step.pk % 2))

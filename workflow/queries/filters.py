@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -54,6 +54,11 @@ class Asked:
         """The filters that are set."""
         free = ("tab", "sort", "after", "before")
         return {f.name: value for f in fields(self) if f.name not in free and (value := getattr(self, f.name))}
+
+    @property
+    def unpaged(self) -> "Asked":
+        """The same from its first page on: what stands around a list is alike on all its pages."""
+        return replace(self, after="", before="") if self.after or self.before else self
 
     def query(self, **changed: str) -> str:
         """The address with some fields changed; paging starts again unless it is what changes."""
@@ -160,10 +165,10 @@ def amber_until(today: date) -> list[tuple[date, Q]]:
 class Choices:
     """What the filter bar offers this reader: (code, name) each."""
 
-    towns: list[tuple[str, str]]
-    states: list[tuple[str, str]]
-    plans: list[tuple[str, str]]
-    causes: list[tuple[str, str]]
+    towns: tuple[tuple[str, str], ...]
+    states: tuple[tuple[str, str], ...]
+    plans: tuple[tuple[str, str], ...]
+    causes: tuple[tuple[str, str], ...]
 
 
 # `asked` as in queries/head.py; of a step that several routes name the oldest name is kept
@@ -190,8 +195,8 @@ def choices(authorities: Iterable[Authority]) -> Choices:
     towns, plans = (json.loads(part or "[]") for part in found or ("", ""))
     named = {key: words.name(names) for key, names in plans}
     return Choices(
-        towns=[(code, name) for code, name in towns],
-        states=[(code, str(name)) for code, name in state_names().items()],
-        plans=sorted(named.items(), key=lambda pair: pair[1]),
-        causes=[(code, str(name)) for code, name in HOLD_CAUSES.items()],
+        towns=tuple((code, name) for code, name in towns),
+        states=tuple((code, str(name)) for code, name in state_names().items()),
+        plans=tuple(sorted(named.items(), key=lambda pair: pair[1])),
+        causes=tuple((code, str(name)) for code, name in HOLD_CAUSES.items()),
     )

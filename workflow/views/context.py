@@ -1,6 +1,6 @@
 """What every page needs: the bell, the queue's count, the reader's roles, and whether the engine still sweeps."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
@@ -13,6 +13,18 @@ SHEETS = ("drawer", "work")  # answers for these have no frame around them
 LEADERS = ("vice_leader", "chair", "county_officer", "town_reviewer", "supervisor_monitor", "auditor")
 AUDITORS = ("auditor", "audit_admin", "county_officer")
 OPERATORS = ("system_admin", "county_officer")
+
+
+class Can(NamedTuple):
+    """Which entries the reader's roles give the frame; what they lead to asks again."""
+
+    lead: bool
+    audit: bool
+    operate: bool
+    staff: bool
+    draft: bool
+    routes: bool
+    households: bool
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -32,15 +44,15 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "desk_counts": queue.counts(user, authorities, today),
         "desk_stalled": stalled(),
         "desk_uncovered": calendars.uncovered(today),
-        "desk_can": {
-            "lead": bool(roles & set(LEADERS)),
-            "audit": bool(roles & set(AUDITORS)),
-            "operate": bool(roles & set(OPERATORS)),
-            "staff": bool(roles & set(staff.SEEN_BY)),
-            "draft": "clerk" in roles,
-            "routes": bool(roles & set(routes.READERS)),
-            "households": bool(roles - policies.NO_SIGHT),
-        },
+        "desk_can": Can(
+            lead=bool(roles & set(LEADERS)),
+            audit=bool(roles & set(AUDITORS)),
+            operate=bool(roles & set(OPERATORS)),
+            staff=bool(roles & set(staff.SEEN_BY)),
+            draft="clerk" in roles,
+            routes=bool(roles & set(routes.READERS)),
+            households=bool(roles - policies.NO_SIGHT),
+        ),
     }
 
 

@@ -61,7 +61,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "tabs": TITLES,
         "lamps": LAMPS,
         "severities": SEVERITIES,
-        "sorts": SORTS,
+        "sorts": tuple(SORTS.items()),
         "choices": filters.choices(authorities),
         "views": desk.views(user, authorities),
         "own_postings": [one for one in authorities if one.lender is None],
