@@ -65,30 +65,34 @@ UNDER = {
     "once late": "s.due > asked.soon AND s.was_late",
     "green": "s.due > asked.soon AND NOT s.was_late",
 }
-# compared with one id twice, what is a person's is taken for rare and read by its index; an equal sign is estimated by
-# what drafters have on the average, and somebody without any would cost a walk through all cases (seen)
+# compared with one id twice, a person's rows are taken for few and read by their index; with an equal sign they are
+# estimated by the average, and whoever has none would cost a walk through the whole table (seen)
 ME = "BETWEEN asked.me AND asked.me"
 STARTED = f"""workflow_case c JOIN workflow_step s ON s.case_id = c.id
     WHERE s.state = 'open' AND c.drafter_id {ME} AND NOT (s.role = 'clerk' AND c.state = 'draft')"""
 COPIED = f"""workflow_copy y JOIN workflow_step s ON s.case_id = y.case_id
     WHERE s.state = 'open' AND y.user_id {ME}"""
-SECTION = "workflow_step s WHERE s.state = 'open' AND s.unit_id = near.unit_id"
+SECTION = "workflow_step s WHERE s.state = 'open' AND s.unit_id = near.unit_id ORDER BY s.role, s.due"
 
 
 def _under(light: str, condition: str) -> str:
     """A line of the counts: a light, and how many steps under it nobody holds, and are held."""
+    # ordered as its index is, a range leaves that index no rival; the few once late have an index of their own
+    order = "" if light == "once late" else "ORDER BY s.due"
     free, kept = (
-        f"workflow_step s WHERE {own} AND {condition} AND s.id NOT IN (SELECT id FROM held)" for own in (FREE, KEPT)
+        f"workflow_step s WHERE {own} AND {condition} AND s.id NOT IN (SELECT id FROM held) {order}"
+        for own in (FREE, KEPT)
     )
     return f"SELECT '{light}', {_count('post', free)}, {_count('person', kept)} FROM asked"
 
 
-# from the few holds to their steps, not from every step to a hold
+# from the few holds to their steps, not from every step to a hold; OFFSET: each by its case, or all steps would be read
 COUNTED = f"""
 WITH {ASKED}, held AS MATERIALIZED (
     SELECT DISTINCT s.id, s.holder_id IS NULL AS free
-    FROM asked, workflow_hold h JOIN workflow_step s ON s.case_id = h.case_id AND s.state = 'open'
-        AND (h.round_id IS NULL OR h.round_id = s.round_id)
+    FROM asked, workflow_hold h CROSS JOIN LATERAL (
+        SELECT * FROM workflow_step o WHERE o.case_id = h.case_id AND o.state = 'open'
+            AND (h.round_id IS NULL OR h.round_id = o.round_id) OFFSET 0) s
     WHERE h.resumed_at IS NULL
         AND (s.holder_id = asked.me OR (s.holder_id IS NULL OR s.holder_id = ANY (asked.lenders)) AND {POSTED})
 )
