@@ -1,12 +1,11 @@
 """Whom and what the machine picks: mostly what is possible, now and then anything at all."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
 from tests.model.county import SEATED
-from tests.model.model import Model
-from tests.model.rights import Refused
-from tests.model.votes import Seat
+from tests.model.model import Model, Node
+from tests.model.pair import steps_of
 
 One = TypeVar("One")
 
@@ -17,26 +16,23 @@ def mostly(able: Sequence[One], every: Sequence[One], pick: int, odd: int = 4) -
     return pool[pick // odd % len(pool)]
 
 
-def seat(model: Model, pick: int) -> Seat:
+def asked(model: Model) -> list[Node]:
+    """Whoever is asked, round after round as they were opened."""
+    live = list(model.live)
+    return sorted(model.asked(), key=lambda one: live.index(one.path[-1].place.key))
+
+
+def seat(model: Model, pick: int) -> Node:
     """Mostly a step that is asked, now and then any that ever was."""
-    return mostly(model.asked() or model.seats, model.seats, pick, 8)
+    return mostly(model.asked() or steps_of(model), steps_of(model), pick, 8)
 
 
-def person(model: Model, pick: int, one: Seat) -> str:
+def person(model: Model, pick: int, one: Node) -> str:
     """Mostly somebody who may decide the step."""
     return mostly([who for who in SEATED if model.may(who, one)], SEATED, pick)
 
 
-def colleague(model: Model, pick: int, one: Seat, who: str, hand_on: bool) -> str:
+def colleague(model: Model, pick: int, one: Node, who: str, hand_on: bool) -> str:
     """Mostly somebody who may be asked on it."""
-    able = [user for user in SEATED if goes(model.candidate, one, user, who, hand_on)]
+    able = [user for user in SEATED if model.candidate(one, user, who, hand_on)]
     return mostly(able, SEATED, pick)
-
-
-def goes(question: Callable[..., Any], *given: Any) -> bool:
-    """Whether the model does not refuse that."""
-    try:
-        question(*given)
-    except Refused:
-        return False
-    return True

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests import builders, light
-from tests.model import world as model
+from tests.model.world import LADDER, STATES, Place
 from workflow.commands import routes
 from workflow.models import Posting, Route
 
@@ -93,6 +93,26 @@ def posts(world: builders.World) -> dict[str, dict[str, str]]:
     return held
 
 
-def people(world: builders.World) -> model.People:
-    """The same for the model."""
-    return model.People(posts(world), UNITS, [], "clerk", "contact_cadre")
+def places(rule: str, version: int = 1) -> dict[str, Place]:
+    """Every group by its key, in order, for the model."""
+    found, route = {}, stages(rule, version).items()
+    for state, track, (opens, groups) in ((state, key, one) for state, tracks in route for key, one in tracks.items()):
+        for position, group in enumerate(groups):
+            where = STATES.index(state), track, STATES.index(opens), position
+            plans = [as_given(plan, group["rule"]) for plan in group["plans"]]
+            needs = 1 if group["rule"] == "any" else group["threshold"]
+            to = group["on_refuse"] or "draft", groups[0]["key"]
+            found[group["key"]] = Place(group["key"], *where, {**group, "plans": plans}, needs, to)
+    return found
+
+
+def as_given(plan: dict[str, Any], rule: str) -> dict[str, Any]:
+    """With as many votes as it weighs where the rule weighs them, and whose turn it is: its role, then superiors."""
+    votes = plan.get("weight", 1) if rule == "weighted" else 1
+    ladder = list(dict.fromkeys((plan["role"], *LADDER)))
+    return {**plan, "votes": votes, "ladder": ladder, "aspects": frozenset(plan["aspects"])}
+
+
+def given(world: builders.World, rule: str, persons: int) -> tuple[Any, ...]:
+    """Everything the model is given."""
+    return places(rule), {"persons": persons}, posts(world), UNITS, set(), "clerk", "contact_cadre", rule in CARRIES

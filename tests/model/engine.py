@@ -6,7 +6,7 @@ from typing import Any
 from agreements.commands import lifecycle
 from tests import builders, light
 from tests.model import county
-from tests.model.votes import Seat
+from tests.model.model import Node
 from workflow import clock
 from workflow.commands import bulk, cases, people, steps
 from workflow.models import Case, Posting, Substitution
@@ -22,7 +22,7 @@ class Engine:
         self.world, self.mode, self.now = world, mode, world.now
         self.case_id = light.agreement(world, mode, persons=persons).pk
         self.version, self.content = 1, 0
-        self.ids: dict[Seat, int] = {}
+        self.ids: dict[Node, int] = {}
 
     def how(self, who: str) -> dict[str, Any]:
         return {"actor": self.world.people[who], "now": self.now}
@@ -30,39 +30,39 @@ class Engine:
     def pk(self, who: str) -> int:
         return int(self.world.people[who].pk)
 
-    def decide(self, who: str, seat: Seat, verdict: str, to: str = "", resume: str = "with_me") -> None:
+    def decide(self, who: str, seat: Node, verdict: str, to: str = "", resume: str = "with_me") -> None:
         more = {} if verdict == "approved" else {"comment": "改", "to": to, "resume": resume}
         steps.decide(self.ids[seat], verdict=VERDICTS[verdict], **more, **self.how(who))
 
-    def bulk(self, who: str, seats: list[Seat]) -> None:
+    def bulk(self, who: str, seats: list[Node]) -> None:
         seen = Case.objects.values_list("hashes", flat=True).get(pk=self.case_id)
         steps.decide_many([bulk.Item(self.ids[seat], seen) for seat in seats], **self.how(who))
 
-    def claim(self, who: str, seat: Seat) -> None:
+    def claim(self, who: str, seat: Node) -> None:
         steps.claim(self.ids[seat], **self.how(who))
 
-    def release(self, who: str, seat: Seat) -> None:
+    def release(self, who: str, seat: Node) -> None:
         steps.release(self.ids[seat], **self.how(who))
 
-    def ask(self, who: str, seat: Seat, user: str, where: str) -> None:
+    def ask(self, who: str, seat: Node, user: str, where: str) -> None:
         if where == "opinion":
             steps.delegate(self.ids[seat], to=self.pk(user), **self.how(who))
         else:
             steps.add_signer(self.ids[seat], users=[self.pk(user)], where=where, **self.how(who))
 
-    def answer(self, who: str, seat: Seat) -> None:
+    def answer(self, who: str, seat: Node) -> None:
         steps.give_opinion(self.ids[seat], leaning="agree", text="同意", **self.how(who))
 
-    def reassign(self, who: str, seat: Seat, user: str) -> None:
+    def reassign(self, who: str, seat: Node, user: str) -> None:
         steps.reassign(self.ids[seat], to=self.pk(user), **self.how(who))
 
     def hand_over(self, leaver: str, to: str) -> None:
         steps.hand_over(self.world.people[leaver], self.world.people[to], **self.how("security_admin"))
 
-    def drop(self, who: str, seat: Seat) -> None:
+    def drop(self, who: str, seat: Node) -> None:
         steps.drop_signer(self.ids[seat], reason="不必了", **self.how(who))
 
-    def hold(self, who: str, on: bool, seat: Seat | None = None) -> None:
+    def hold(self, who: str, on: bool, seat: Node | None = None) -> None:
         step = self.ids[seat] if seat else None
         if on:
             cases.hold(self.case_id, cause="dispute", step_id=step, **self.how(who))
@@ -88,7 +88,7 @@ class Engine:
         cases.migrate(self.case_id, to=made, **self.how(who))
         self.version = 3 - self.version
 
-    def take_back(self, who: str, seat: Seat) -> None:
+    def take_back(self, who: str, seat: Node) -> None:
         steps.take_back(self.ids[seat], **self.how(who))
 
     def lend(self, lender: str, user: str, role: str) -> None:

@@ -9,15 +9,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests import builders
 from tests.model import choosing
 from tests.model.county import RULES, SEATED
-from tests.model.pair import Pair
-from tests.model.world import ENDS, STATES
+from tests.model.pair import Pair, steps_of
+from tests.model.world import ENDS, OPEN
 
 number = st.integers(0, 10**6)
 
 
 def held(machine: "Machine") -> bool:
     """Whether there is a case to move on."""
-    return machine.model.open
+    return machine.model.state in OPEN
 
 
 class Machine(RuleBasedStateMachine):
@@ -68,7 +68,7 @@ class Machine(RuleBasedStateMachine):
         """Somebody returns a step to a point, mostly a possible one; or to the previous one, or the drafter."""
         one = choosing.seat(self.model, a)
         every = [*self.model.route, "previous", "drafter"]
-        to = choosing.mostly(list(self.model.points(one.round.root.place)), every, c, 6)
+        to = choosing.mostly(list(self.model.points(one)), every, c, 6)
         self.pair.both("decide", choosing.person(self.model, b, one), one, "returned", to, resume)
 
     @rule(a=number, b=number, c=number)
@@ -82,7 +82,8 @@ class Machine(RuleBasedStateMachine):
     @rule(a=number, b=number, how=st.booleans())
     def take_back(self, a: int, b: int, how: bool) -> None:
         """Somebody takes their last decision back, or some decision."""
-        decided = [one for one in self.model.seats if one.persons and not one.undone] or self.model.seats
+        steps = steps_of(self.model)
+        decided = [one for one in steps if one.persons and not one.undone] or steps
         one = max(decided, key=lambda one: one.when) if how else decided[a % len(decided)]
         who = one.actor if one.actor and b % 4 else SEATED[b // 4 % len(SEATED)]
         self.pair.both("take_back", who, one)
@@ -137,13 +138,13 @@ class Machine(RuleBasedStateMachine):
     @rule(a=number, b=number)
     def lend(self, a: int, b: int) -> None:
         """Somebody lends their post for a while, or ends it."""
-        lent = self.model.people.lent
+        lent = sorted(self.model.lent)
         if lent and a % 2:
             user, lender, role = lent[a // 2 % len(lent)]
             self.pair.both("lend", lender, user, role)
             return
         lender, user = SEATED[a // 2 % len(SEATED)], SEATED[b % len(SEATED)]
-        role = sorted(self.model.people.posts[lender])[0]
+        role = sorted(self.model.posts[lender])[0]
         lendable = role not in ("route_keeper",) and user != "route_keeper"
         if lendable and lender != user and not any((one[0], one[2]) == (user, role) for one in lent):
             self.pair.both("lend", lender, user, role)
@@ -152,13 +153,13 @@ class Machine(RuleBasedStateMachine):
     @rule(a=number, b=number, on_round=st.booleans())
     def hold_or_resume(self, a: int, b: int, on_round: bool) -> None:
         """Somebody holds the case or a step's round, rarely; what is held is mostly resumed."""
-        stopped = [one for one in self.model.asked() if one.round.held]
+        stopped = [one for one in self.model.asked() if one.parent.held]
         one = stopped[b % len(stopped)] if stopped else choosing.seat(self.model, b)
-        it = one.round if on_round or stopped else self.model
+        it = one.parent if on_round or stopped else self.model
         on = it.held if a % 6 == 5 else not it.held
         if it.held or a // 6 % 4 == 3:
             who = "clerk" if a // 24 % 3 != 2 else SEATED[a // 72 % len(SEATED)]
-            self.pair.both("hold", who, on, one if it is one.round else None)
+            self.pair.both("hold", who, on, one if it is one.parent else None)
 
     @rule(a=st.integers(0, 255), move=st.sampled_from(sorted(ENDS)))
     def end(self, a: int, move: str) -> None:
@@ -184,4 +185,4 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def something_to_do(self) -> None:
         """P6, in the model's words."""
-        assert self.model.state not in STATES[:-1] or self.model.asked()
+        assert self.model.state not in OPEN or self.model.asked()

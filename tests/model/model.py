@@ -1,196 +1,200 @@
-"""The reference model: what a case does, in plain Python. It imports nothing of the product.
+"""The reference model, from engine.md: how a case moves, and what every command does. It knows nothing of the product.
 
-Written from engine.md, not from the code. Every verb needs something, or raises Refused; then the case settles.
-world.py is the route and the people it stands on, votes.py how a round stands, moving.py how a case moves,
-rights.py who may.
-"""
+What is given, and what a command needs, is in world.py. Nothing is cancelled: a step is asked as long as its round
+needs it. A decision taken back counts no more, and what it ended, voided and opened follows from that."""
 
 from typing import Any
 
-from tests.model.rights import Refused, Rights
-from tests.model.votes import Round, Seat, below
-from tests.model.world import ENDS, LADDER, STATES, Place, above, ladder_of
+from tests.model.world import ASKED, ENDS, OPEN, STATES, Allowed, Place
 
 
-class Model(Rights):
-    """One case and every command on it."""
+class Node:
+    """A step in a round, or a round: a group's, or a step's own signers or advisers; `path`: what it stands in.
 
-    def do(self, verb: str, *given: Any) -> None:
-        """One command: the verb, then whatever follows from it."""
-        self.clock, self.deciding = self.clock + 1, None
-        getattr(self, verb)(*given)
+    `deed`: the step whose decision it stands for, or was ended by. `seen`: what it approved and is unchanged since.
+    `by` added a step, `fixed` ties it to its holder. It has plans `later` to ask, or was sent back `to` a place."""
+
+    state, when, actor, by, undone, lost, held, later, to = "open", 0, "", "", False, False, False, (), None
+
+    def __init__(self, kind: str, parent: "Node | None", **given: Any) -> None:
+        self.kind, self.parent, self.children, self.voided, self.deed = kind, parent, [], {}, self
+        self.path, self.persons, self.seen = [self, *(parent.path if parent else [])], frozenset(), frozenset()
+        (parent.children if parent else []).append(self)
+        vars(self).update(given)
+
+    def tree(self) -> list[Any]:
+        return [self, *(deep for one in self.children if one.state != "taken_back" for deep in one.tree())]
+
+    def vote(self) -> str:
+        """How a step counts: signers before or after it speak for it too."""
+        signers = [child.passed() for child in self.children if child.kind != "opinion"]
+        return "refused" if False in signers else "open" if self.state == "approved" and None in signers else self.state
+
+    def passed(self, beside: bool = True) -> bool | None:
+        """Of a round: False when it cannot pass any more, None while it is open; without signers `beside`, or with."""
+        votes = [one.vote() for one in self.children if not one.by for _vote in range(one.plan["votes"])]
+        goal, yes = len(votes) and (self.place.needs or len(votes)), votes.count("approved")
+        added = {one.vote() for one in self.children if one.by and beside} - {"approved", "answered", "cancelled"}
+        if self.state == "open" and (yes + votes.count("open") < goal or added - {"open"}):
+            return False
+        ended = any(one.state != "open" for one in self.path[::2])
+        return True if ended or (yes >= goal and not self.later and not added) else None
+
+    def needed(self) -> bool:
+        return self.vote() == "open" and self.parent.passed() is self.parent.passed(beside=bool(self.by)) is None
+
+
+class Model(Allowed):
+    def asked(self) -> list[Node]:
+        """Every step whose answer is needed, in whatever depth."""
+        return [one for one in self.seats if one.state == "open" and all(step.needed() for step in one.path[::2])]
+
+    def heads(self, route: dict[str, Place]) -> list[Place]:
+        """What each open track has to ask first: what has not passed, or on other contents than the present ones."""
+        said = [(key, one) for key, past in self.passed.items() for one in past.tree() if one.state == "approved"]
+        done = self.passed.keys() - self.live.keys() - {key for key, one in said if one.plan["aspects"] - one.deed.seen}
+        todo = [one for key, one in route.items() if key not in done and self.applies(one)]
+        return [one for one in todo if one is next(other for other in todo if other.track == one.track)]
+
+    def settle(self) -> None:
+        """One move, then the next, until nothing moves."""
+        heads = self.heads(self.route)
+        for live in [one for one in self.live.values() if one.place not in heads]:
+            self.over(live, "over")
+        for place in heads:
+            live = self.live.get(place.key) or self.begin(Node("group", None, place=place), self.last.get(place.key))
+            self.ask(live)
+            if live.passed():
+                self.over(live, "passed")
+            elif live.passed() is False:
+                self.send_back(live, self.refused_to(place), again=True)
+            if live.state != "open":
+                return self.settle()
+        if self.state in OPEN and STATES.index(self.state) not in [place.state for place in heads]:
+            self.state = STATES[STATES.index(self.state) + 1]
+            self.settle()
+
+    def begin(self, live: Node, old: Node | None) -> Node:
+        """Open a round. After a taking back the others' votes count on, and who was added and owes theirs is asked."""
+        before = old.children if old and old.deed.undone else []
+        live.children = [one for one in before if one.vote() in ("approved", "refused") and not one.lost]
+        if live.kind == "group":
+            self.live[live.place.key] = self.last[live.place.key] = live
+            kept = [one.plan["key"] for one in live.children if not (one.by or one.plan.get("each_holder"))]
+            live.later = [plan for plan in live.place.plans(self.facts) if plan["key"] not in kept]
+            self.ask(live)
+        for one in before:
+            if one.by and (one is old.deed or (old.state == "taken_back" and one.vote() == "open")):
+                self.sit(live, **{name: vars(one)[name] for name in ASKED})
+        return live
+
+    def ask(self, live: Node) -> None:
+        """Ask every plan, or the next. The decision just before may answer it; one just taken back stays as it was."""
+        all_at_once, again = live.place.group["rule"] != "in_order", self.again
+        while live.later and (all_at_once or all(one.vote() == "approved" for one in live.children if not one.by)):
+            for role, unit, leader, who in self.whom(live, plan := live.later.pop(0)):
+                seat = self.sit(live, plan=plan, role=role, unit=unit, leader=leader, holder=who, by="")
+                if before := self.repeated(seat):
+                    seat.state, seat.deed = "approved", before
+                elif again and not again.by and again.plan["key"] == plan["key"] and not who:
+                    vars(seat).update({name: vars(again)[name] for name in ("role", "leader", "holder", "fixed")})
+
+    def sit(self, live: Node, **given: Any) -> Node:
+        self.seats.append(Node("step", live, fixed=bool(given["holder"]), **given))
+        return self.seats[-1]
+
+    def over(self, live: Node, how: str, deed: Node | None = None) -> None:
+        live.state, live.deed = how, deed or self.deciding or live
+        del self.live[live.place.key]
+        self.passed |= {live.place.key: live} if how == "passed" else {}
+
+    def send_back(self, live: Node, to: Place, again: bool) -> None:
+        """End what is live from the target on, make the target void, and with `again` every later group."""
+        live.to, self.state = to, self.state if to.is_open(self.state) else STATES[to.state]
+        for other in [one for one in self.live.values() if one is live or one.place.falls(to)]:
+            self.over(other, "sent" if other is live else "over")
+        self.passed.pop(live.place.key, None)
+        void = [key for key, one in self.route.items() if key == to.key or (again and one.after(to))]
+        (self.deciding or live).voided = {key: self.passed.pop(key) for key in void if key in self.passed}
+
+    def decide(self, who: str, seat: Node, verdict: str) -> None:
+        persons, self.deciding = self.on(who, seat), seat
+        vars(seat).update(state=verdict, actor=who, when=self.clock, persons=persons, seen=seat.plan["aspects"])
+
+    def do(self, verb: str, who: str, *more: Any) -> None:
+        """One command that may be done; then the case settles."""
+        self.clock, self.deciding, self.again = self.clock + 1, None, None
+        match verb, *more:
+            case (("claim" | "release"), seat):
+                seat.holder = who if verb == "claim" else ""
+            case "answer", seat:
+                seat.state, seat.when = "answered", self.clock
+            case "drop", seat:
+                seat.state = "cancelled"
+            case "reassign", seat, user:
+                seat.role, _unit, seat.leader = self.candidate(seat, user, who, hand_on=True)
+                seat.holder, seat.fixed = user, True
+            case "ask", seat, user, where:  # a signer before, after or beside, or an adviser
+                role, unit, leader = self.candidate(seat, user, who)
+                if where == "after":
+                    self.decide(who, seat, "approved")
+                seat.holder = seat.holder or (who if where == "opinion" else "")
+                live = seat.parent if where == "beside" else Node(where, seat, place=seat.parent.place)
+                self.sit(live, plan=seat.plan, role=role, unit=unit, leader=leader, holder=user, by=who)
+            case "decide", seat, verdict, *way:
+                to = self.points(seat).get(way[0]) if way else None
+                self.decide(who, seat, verdict)
+                if verdict == "returned":
+                    self.send_back(seat.path[-1], to, "again" in way)
+            case "take_back", seat:
+                self.take_back(who, seat)
+            case "bulk", seats:  # what cannot be approved stays and stops no other
+                for seat in seats:
+                    if seat.plan.get("bulk") and self.allows("decide", who, seat, "approved"):
+                        self.do("decide", who, seat, "approved")
+            case "hand_over", to:
+                for seat in [one for one in self.asked() if self.waits_for(who, to, one)]:
+                    seat.holder = to
+            case "hold", on, seat:  # of the whole case, or of a step's round
+                (seat.parent if seat else self).held = on
+            case "end", move:
+                self.state, self.held = ENDS[move][-1], False
+                for key in [key for key, one in self.route.items() if STATES[one.opens] == self.state]:
+                    self.passed.pop(key, None)
+            case "change", aspect:
+                for one in self.seats:
+                    one.seen -= {aspect}
+            case "override", key:
+                said = {"state": "approved", "when": self.clock, "persons": self.home(who, "chair")}
+                for plan in self.live[key].place.group["plans"]:
+                    self.seats.append(Node("override", self.live[key], plan=plan, seen=plan["aspects"], **said))
+                self.over(self.live[key], "passed")
+            case "migrate", route:
+                for live in self.stays_behind(route):
+                    self.over(live, "over")
+                self.route = route
+                for key, live in self.live.items():
+                    live.place = route[key]
         self.settle()
 
-    def decide(self, who: str, seat: Seat, verdict: str, to: str = "", resume: str = "with_me") -> None:
-        target = self.points(seat.round.root.place).get(to)
-        self.need(self.may(who, seat), seat.round.kind != "opinion", verdict != "returned" or target)
-        self.record(who, seat, verdict)
-        if verdict == "returned" and target:
-            self.send_back(seat.round.root, target, resume == "again")
-
-    def record(self, who: str, seat: Seat, verdict: str) -> None:
-        seat.state, seat.actor, seat.when, self.deciding = verdict, who, self.clock, seat
-        seat.persons = self.people.post(who, seat.role, seat.unit)[0]
-        seat.seen = self.now(seat.plan["aspects"])
-        self.act(seat.persons, seat.round.place, seat.plan)
-
-    def bulk(self, who: str, seats: list[Seat]) -> None:
-        """Several approvals, each with all that follows from it; what cannot be approved stays and stops no other."""
-        self.need(seats)
-        for seat in seats:
-            try:
-                self.need(seat.plan.get("bulk"))
-                self.do("decide", who, seat, "approved")
-            except Refused:
-                continue
-
-    def claim(self, who: str, seat: Seat) -> None:
-        self.need(self.may(who, seat))
-        seat.holder = who
-
-    def release(self, who: str, seat: Seat) -> None:
-        self.need(seat in self.asked(), seat.holder == who, not seat.fixed)
-        seat.holder = ""
-
-    def ask(self, who: str, seat: Seat, user: str, where: str) -> None:
-        """A signer before, after or beside, or an adviser."""
-        self.need(self.acts_on(who, seat), seat.round.kind != "opinion", where != "after" or self.may(who, seat))
-        role, unit = self.candidate(seat, user, who)
-        if where == "after":
-            self.record(who, seat, "approved")
-        seat.holder = seat.holder or (who if where == "opinion" else "")
-        live = seat.round if where == "beside" else Round(seat.round.place, where, seat)
-        seat.children += [live] if live.parent is seat else []
-        self.sit(Seat(seat.plan, live, role, unit, user, True, who, seat.leader))
-
-    def answer(self, who: str, seat: Seat) -> None:
-        self.need(self.acts_on(who, seat), seat.round.kind == "opinion")
-        seat.state, seat.when = "approved", self.clock
-
-    def reassign(self, who: str, seat: Seat, user: str) -> None:
-        works = self.people.post(who, seat.role, seat.unit)[0] and self.free(who, seat)
-        self.need(not self.stopped(seat), works or self.people.post(who, seat.leader, seat.unit)[0])
-        role, _unit = self.candidate(seat, user, who, hand_on=True)
-        if role != seat.role and role in ladder_of(seat.plan):
-            seat.leader = above(seat.plan, role)
-        seat.holder, seat.role, seat.fixed = user, role, True
-
-    def hand_over(self, leaver: str, to: str) -> None:
-        """Every step that waits for the leaver alone, where the successor has the post and four eyes let them."""
-        self.need(leaver != to)
-        for seat in self.asked():
-            over = self.people.over(seat.role, seat.unit)
-            mine = seat.holder == leaver or (not seat.holder and over and all(leaver in one for one in over.values()))
-            own = seat.unit.startswith(self.people.posts[to].get(seat.role, "-"))
-            if mine and own and not self.people.four_eyes(frozenset({to}), seat.round.place, seat.plan, self.acts):
-                seat.holder = to
-
-    def drop(self, who: str, seat: Seat) -> None:
-        others = [one for one in seat.round.root.asked() if one is not seat and self.free(who, one)]
-        posted = any(self.people.post(who, one.role, one.unit)[0] for one in others)
-        self.need(seat.by, not self.stopped(seat), seat.by == who or posted)
-        seat.state = "cancelled"
-
-    def hold(self, who: str, on: bool, seat: Seat | None = None) -> None:
-        """Of the whole case, or of one step's round: by whoever may act on an open step or manages the home's cases."""
-        it = seat.round if seat else self
-        acts = any(self.people.post(who, one.role, one.unit)[0] for one in self.asked())
-        manages = self.people.home(who, "clerk", "town_reviewer", *LADDER)
-        self.need(it.held != on, self.open, acts or manages, not seat or not on or seat in self.asked())
-        it.held = on
-
-    def end(self, who: str, move: str) -> None:
-        states, roles, to = ENDS[move]
-        self.need(self.people.home(who, *roles), self.state in states)
-        self.state, self.held = to, False
-        for place in self.route.values():
-            if self.open and place.opens == STATES.index(to):
-                self.passed.pop(place.key, None)
-
-    def change(self, aspect: str, persons: int) -> None:
-        self.facts["persons"] = persons
-        self.versions[aspect] += 1
-
-    def override(self, who: str, key: str) -> None:
-        """The chair passes a group over its open steps; four eyes holds for the chair too."""
-        persons, live = self.people.home(who, "chair"), self.live.get(key)
-        self.need(persons, live, key != "draft", not self.held, live and not live.held)
-        self.need(not any(self.people.four_eyes(persons, live.place, plan, self.acts) for plan in live.plans))
-        live.when = self.clock
-        live.seen = self.now(aspect for plan in live.place.group["plans"] for aspect in plan["aspects"])
-        for plan in live.place.group["plans"]:
-            self.act(persons, live.place, plan)
-        self.over(live, "passed")
-
-    def migrate(self, who: str, route: dict[str, Place]) -> None:
-        """To another version: a live round goes on if both ask the same there; one that was acted in bars the way."""
-        ends = []
-        for key, live in self.live.items():
-            here = route.get(key)
-            reached = here and not self.before(here, route)
-            alike = here and here.is_open(self.state) and here.asks(self.facts) == live.place.asks(self.facts)
-            ends += [] if alike and reached else [live]
-        steps = [seat for live in ends for seat in live.seats if seat.round is live]
-        acted = [seat for seat in steps if seat.vote != "open" or seat.fixed or seat.by or seat.children]
-        held = self.held or any(one.round.held or one.round.root.held for one in self.asked())
-        self.need(self.people.home(who, "route_keeper"), self.open, not acted, not held)
-        for live in ends:
-            self.over(live)
-        self.route = route
-        for live in self.live.values():
-            live.place = route[live.key]
-
-    def take_back(self, who: str, seat: Seat) -> None:
-        """While nobody at or behind it acted: what it ended, voided and opened is undone, and it is asked again."""
-        root, child = seat.round.root, seat.round
-        here, own = self.route.get(root.key), self.live.get(root.key) is root
-        back = root.to if root.how == "sent" else here
-        self.need(who in seat.persons, not seat.undone, not self.held, self.people.post(who, seat.role, seat.unit)[0])
-        self.need(self.open, here, back, own or root.by is seat)
-        self.need(own or root.how == "sent" or self.reachable(here), not self.acted_since(seat, back))
-        self.need(not own or not any(below(one) for one in root.seats if one is not seat and one.round is root))
-        inner = child.above
-        failed = [one for one in inner if one.passed is False]
-        dead = any(one.parent.state == "open" for one in failed)
-        seat.undone, again = True, [one for one in child.seats if one is seat or one.vote == "open"]
-        carried = [key for key, past in self.passed.items() if any(one.source is seat for one in past.seats)]
-        self.passed = {key: past for key, past in (self.passed | seat.voided).items() if key not in carried}
-        for one in inner[:1] if own and not dead else inner:
-            one.how = "taken_back"
-        if child is not root and own and not dead:
-            live = Round(here, child.kind, child.parent, [one for one in child.seats if one.counts])
-            child.parent.children.append(live)
-            for one in again:
-                self.sit_again(live, one)
-            for one in [one for live in failed if live is not child for one in live.seats if one.state == "open"]:
+    def take_back(self, who: str, seat: Node) -> None:
+        """What it ended, voided and opened is undone, and it is asked again; within its round, where that goes on."""
+        *inner, root = seat.path[1::2]
+        failed, here = [one for one in inner if one.passed() is False], self.route[root.place.key]
+        within = inner and root.state == "open" and not any(one.parent.state == "open" for one in failed)
+        seat.undone = seat.lost = True
+        self.again, seat.holder = None if root.to else seat, seat.holder if seat.fixed else who
+        carried = [one.parent for one in self.seats if one.deed is seat]
+        self.passed = {key: past for key, past in (self.passed | seat.voided).items() if past not in carried}
+        for one in inner[:1] if within else inner:
+            one.state, one.deed, one.parent.lost = "taken_back", seat, True
+        if within:
+            self.begin(Node(inner[0].kind, inner[0].parent, place=here), inner[0])
+            for one in [one for live in failed if live is not inner[0] for one in live.children if one.state == "open"]:
                 one.state = "cancelled"
-                self.sit_again(one.round, one)
-        elif root.how == "sent":
-            for other in [one for one in self.live.values() if one.place.falls(back)]:
-                self.over(other, "taken_back")
+                self.sit(one.parent, **{name: vars(one)[name] for name in ASKED})
+        elif root.state == "passed":
+            self.send_back(root, here, again=False)
         else:
-            self.over(root, "taken_back") if own else self.send_back(root, here, again=False)
-            live = self.begin(here) if here.plans(self.facts) and not self.before(here) else None
-            for one in live.seats if live and not seat.by else ():
-                if one.plan["key"] == seat.plan["key"] and one.state == "open" and not one.holder:
-                    one.role, one.leader, one.fixed = seat.role, seat.leader, seat.fixed
-                    one.holder = seat.holder if seat.fixed else who
-                    break
-
-    def acted_since(self, seat: Seat, back: Place) -> bool:
-        """Whether anybody decided, answered or overrode at or behind that place after it, asked others, or ended from
-        a track beside what was asked there."""
-        behind = [one for one in self.seats if (there := self.route.get(one.round.key)) and there.falls(back)]
-        younger = self.seats[self.seats.index(seat) + 1 :]
-        enders = [one.round.root.by for one in behind if one.round.root.by and not one.round.root.by.undone]
-        late = any(one.when > seat.when for one in [*enders, *behind, *(one.round.root for one in behind)])
-        return late or any(one in younger and one.by not in ("", seat.actor) for one in behind)
-
-    def lend(self, lender: str, user: str, role: str) -> None:
-        """A post to a substitute; the same again ends it."""
-        loan = (user, lender, role)
-        self.people.lent = (
-            [*self.people.lent, loan]
-            if loan not in self.people.lent
-            else [one for one in self.people.lent if one != loan]
-        )
+            for other in [one for one in self.live.values() if one.place.falls(root.to or here)]:
+                self.over(other, "taken_back", seat)

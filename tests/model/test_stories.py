@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from tests import builders
-from tests.model.pair import Pair
+from tests.model.model import Node
+from tests.model.pair import Pair, steps_of
 from tests.model.test_table import MODES, go_on, settled
-from tests.model.votes import Seat
 
 __all__ = ["settled"]
 
 
-def asked(pair: Pair, plan: str) -> Seat:
+def asked(pair: Pair, plan: str) -> Node:
     """The first step of a plan that is asked."""
     return next(one for one in pair.model.asked() if one.plan["key"] == plan)
 
 
-def returned(pair: Pair, resume: str) -> Seat:
+def returned(pair: Pair, resume: str) -> Node:
     """In signing, the receiving side has agreed; the money's preparer sends it back there. The step that did."""
     go_on(pair, lambda pair: "receiving" in pair.model.passed)
     one = asked(pair, "prepared")
@@ -79,8 +79,8 @@ def test_a_return_is_not_taken_back_once_what_it_opened_was_ended_by_another(
 def test_a_decision_is_not_taken_back_once_the_group_after_it_was_overridden(settled: builders.World) -> None:
     pair = Pair(settled, MODES["all"], 5)
     go_on(pair, lambda pair: "panel" in pair.model.passed)
-    last = max(pair.model.seats, key=lambda seat: seat.when)
-    assert last.round.key == "panel"
+    last = max(steps_of(pair.model), key=lambda seat: seat.when)
+    assert last.path[-1].place.key == "panel"
     assert pair.both("override", "chair", "approval")
     assert not pair.both("take_back", last.actor, last)
     pair.finish()

@@ -9,19 +9,20 @@ import pytest
 
 from tests import builders
 from tests.model import county
-from tests.model.choosing import goes
+from tests.model.choosing import asked
 from tests.model.county import RULES, SEATED
-from tests.model.pair import Pair
-from tests.model.votes import Seat
+from tests.model.model import Node
+from tests.model.pair import Pair, steps_of
+from tests.model.world import OPEN
 
 MODES = {name: mode for mode, name in RULES.items()}
 
 
-def first(pair: Pair, **wanted: Any) -> tuple[Seat, str]:
+def first(pair: Pair, **wanted: Any) -> tuple[Node, str]:
     """The first step that is asked, and the first person who may decide it; anybody, where nobody may."""
-    asked = [one for one in pair.model.asked() if all(getattr(one, name) == value for name, value in wanted.items())]
-    able = [(one, who) for one in asked for who in SEATED if pair.model.may(who, one)]
-    return able[0] if able else ((asked or pair.model.seats)[0], SEATED[0])
+    steps = [one for one in asked(pair.model) if all(getattr(one, name) == value for name, value in wanted.items())]
+    able = [(one, who) for one in steps for who in SEATED if pair.model.may(who, one)]
+    return able[0] if able else ((steps or steps_of(pair.model))[0], SEATED[0])
 
 
 def decide(pair: Pair, verdict: str, to: str = "", resume: str = "with_me") -> None:
@@ -31,19 +32,19 @@ def decide(pair: Pair, verdict: str, to: str = "", resume: str = "with_me") -> N
 
 def ask(pair: Pair, where: str) -> None:
     one, who = first(pair)
-    able = [user for user in SEATED if goes(pair.model.candidate, one, user, who, False)]
+    able = [user for user in SEATED if pair.model.candidate(one, user, who)]
     pair.both("ask", who, one, able[0] if able else SEATED[0], where)
 
 
 def of_added(pair: Pair, verb: str) -> None:
     """Drop an added signer, or answer as an adviser; refused where there is none."""
-    one = next((one for one in pair.model.asked() if one.by), pair.model.seats[0])
+    one = next((one for one in asked(pair.model) if one.by), steps_of(pair.model)[0])
     pair.both(verb, (one.by if verb == "drop" else one.holder) or "clerk", one)
 
 
 def reassign(pair: Pair) -> None:
     one, who = first(pair)
-    able = [user for user in SEATED if goes(pair.model.candidate, one, user, who, True)]
+    able = [user for user in SEATED if pair.model.candidate(one, user, who, hand_on=True)]
     pair.both("reassign", who, one, able[0] if able else SEATED[0])
 
 
@@ -54,7 +55,7 @@ def release(pair: Pair) -> None:
 
 
 def take_back(pair: Pair) -> None:
-    one = max(pair.model.seats, key=lambda seat: seat.when * (not seat.undone))
+    one = max(steps_of(pair.model), key=lambda seat: seat.when * (not seat.undone))
     pair.both("take_back", one.actor or "clerk", one)
 
 
@@ -70,7 +71,7 @@ def hold(pair: Pair, on_round: bool) -> None:
 def lend(pair: Pair) -> None:
     """A post is lent, the substitute decides, the loan ends."""
     one, who = first(pair)
-    if one.role in pair.model.people.posts[who]:
+    if one.role in pair.model.posts[who]:
         substitute = "clerk" if who == "clerk_2" else "clerk_2"
         pair.both("lend", who, substitute, one.role)
         pair.both("decide", substitute, one, "approved")
@@ -79,7 +80,7 @@ def lend(pair: Pair) -> None:
 
 def bulk(pair: Pair) -> None:
     _one, who = first(pair)
-    pair.both("bulk", who, pair.model.asked())
+    pair.both("bulk", who, asked(pair.model))
 
 
 def migrate(pair: Pair) -> None:
@@ -135,12 +136,12 @@ if os.environ.get("PROVE") == "1":
 
 def go_on(pair: Pair, done: Callable[[Pair], bool]) -> None:
     """Approve or answer whatever is asked by whoever may, until that is done or nobody may."""
-    while pair.model.open and not done(pair):
-        able = [(one, who) for one in pair.model.asked() for who in SEATED if pair.model.may(who, one)]
+    while pair.model.state in OPEN and not done(pair):
+        able = [(one, who) for one in asked(pair.model) for who in SEATED if pair.model.may(who, one)]
         if not able:
             return
         one, who = able[0]
-        answer = one.round.kind == "opinion"
+        answer = one.parent.kind == "opinion"
         went = pair.both("answer", who, one) if answer else pair.both("decide", who, one, "approved")
         assert went, f"{who} may, and yet may not\n{pair.told()}"
 
