@@ -1,6 +1,9 @@
 """The queue page of somebody who holds a tenth of all open work: its SQL beside a raw page and a capped count."""
 
+import re
+from functools import cache, partial
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +16,7 @@ from config.bench.measure import Result, Times, alternate, timed
 
 LIMIT = Path(__file__).with_name("queue.sql")
 ADDRESS = "/queue/"
+PAGES = ("page", "page by posts")  # which is quicker differs with the size: the quicker one is the limit
 
 
 def run(made: Crowd, *, rounds: int) -> Result:
@@ -22,9 +26,11 @@ def run(made: Crowd, *, rounds: int) -> Result:
     client = Client(raise_request_exception=True)
     client.force_login(made.county.queue_user)
     page = Page(client)
-    _both, limit = alternate(page.statements, lambda: by_limit(made), rounds)
-    lists, sql, http = (
-        Times(found[1:], found[1:]) for found in (page.lists, page.sql, page.whole)
+    limits: dict[str, list[float]] = {form: [] for form in PAGES}
+    alternate(page.statements, lambda: _by_both(made, limits), rounds)
+    best = min(limits.values(), key=lambda found: median(found[1:]))
+    lists, sql, http, limit = (
+        Times(found[1:], found[1:]) for found in (page.lists, page.sql, page.whole, best)
     )  # warming up left out
     more = {"unit": "one page", "statements": page.number, "http_ms": http.summary(), "sql_ms": sql.summary()}
     more |= {"product_ms": lists.summary(), "limit_ms": limit.summary()}
@@ -71,15 +77,26 @@ def _of_list(sql: str) -> bool:
     return any(name in sql for name in tables) and "workflow_notice" not in sql
 
 
-def by_limit(made: Crowd) -> tuple[list[Any], int]:
+def _by_both(made: Crowd, limits: dict[str, list[float]]) -> None:
+    for form, took in limits.items():
+        took.append(timed(partial(by_limit, made, form)))
+
+
+def by_limit(made: Crowd, form: str) -> tuple[list[Any], int]:
     """The two raw statements."""
-    page, count = LIMIT.read_text(encoding="utf-8").split("-- page\n")[1].split("-- count\n")
     asked: dict[str, Any] = {
         "unit": made.county.units[world.town_code(0)].pk,
         "roles": ["town_reviewer", "vice_leader"],
     }
     with connection.cursor() as cursor:
-        cursor.execute(page, asked)
+        cursor.execute(_parts()[form], asked)
         rows = cursor.fetchall()
-        cursor.execute(count, asked)
+        cursor.execute(_parts()["count"], asked)
         return rows, cursor.fetchone()[0]
+
+
+@cache
+def _parts() -> dict[str, str]:
+    """The statements of queue.sql by name."""
+    named = re.split(r"^-- (page|page by posts|count)\n", LIMIT.read_text(encoding="utf-8"), flags=re.M)
+    return dict(zip(named[1::2], named[2::2], strict=True))

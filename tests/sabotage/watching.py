@@ -202,6 +202,6 @@ WATCHING = (
         ),
         file="workflow/templatetags/lines.py",
         old='"title": row.title,',
-        new='"title": mark_safe(row.title),',
+        new='"title": SafeString(row.title),',
     ),
 )

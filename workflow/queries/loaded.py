@@ -86,7 +86,8 @@ def select(statement: str) -> str:
         f'LEFT JOIN "{kind.model._meta.db_table}" k{number} ON k{number}.case_ptr_id = c.id'
         for number, kind in enumerate(_kinds().values())
     ]
-    names = [f"(SELECT name FROM workflow_unit WHERE code = left(home.code, {digits}))" for digits in LEVELS]
+    joins += [f"LEFT JOIN workflow_unit at{size} ON at{size}.code = left(home.code, {size})" for size in LEVELS]
+    names = [f"at{size}.name" for size in LEVELS]
     parts = [columns for part in (_step(), *_kinds().values()) for columns in part.columns]
     beside = [f"{alias}.{name}" for alias, names in (("u", UNIT), ("home", UNIT), ("w", PERSON)) for name in names]
     columns = ", ".join(["c.kind", HOLDS, *names, *beside, *parts])
