@@ -6,8 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import builders
+from workflow import clock
 from workflow.commands import cases, steps
-from workflow.models import Case, Decision, Posting, User
+from workflow.models import Case, Decision, Posting, Step, User
 
 LIMIT = 30
 PAGES = ("/queue/", "/queue/?tab=done", "/queue/?tab=started", "/inbox/", "/board/", "/households/", "/substitutions/")
@@ -136,6 +137,17 @@ def test_the_receiving_side_sees_no_amounts(world: builders.World) -> None:
     assert case.title in queue
     assert "987,654.32" not in page + queue
     assert "987,654.32" in signed_in(world.clerk).get("/queue/?tab=started").content.decode()
+
+
+def test_what_is_first_today_is_said_only_of_ones_own_work(world: builders.World) -> None:
+    for until in ("draft", "in_review"):
+        builders.walk(world, builders.agreement(world), until)
+    Step.objects.filter(state="open").update(due=clock.today())
+    client = signed_in(world.clerk)
+    for tab, said in (("mine", True), ("started", False), ("claimable", False)):
+        page = client.get(f"/queue/?tab={tab}").content.decode()
+        assert "data-row" in page, tab
+        assert ('data-count="first"' in page) is said, tab
 
 
 def test_sample_users_stay_on_this_machine(world: builders.World) -> None:

@@ -215,6 +215,22 @@ def test_within_ten_seconds_nobody_hears_of_it(world: builders.World) -> None:
     assert [notice.not_before for notice in owed] == [now + timedelta(seconds=10)]
     steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(seconds=5))
     assert [(n.superseded_why, n.relayed_at) for n in owed.all()] == [("taken_back", None)]
+    assert not Notice.objects.filter(case=case, word="taken_back").exists()
+
+
+def test_a_day_later_the_drafter_hears_of_it_unless_it_was_theirs(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    now = Case.objects.get(pk=case.pk).last_event_at + timedelta(minutes=1)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="approve", now=now)
+    steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(days=1))
+    assert world.clerk.pk in set(
+        Notice.objects.filter(case=case, word="taken_back").values_list("recipient", flat=True)
+    )
+    own = builders.agreement(world)
+    draft = builders.open_step(own, "draft")
+    steps.decide(draft.pk, actor=world.clerk, verdict="approve", now=now)
+    steps.take_back(draft.pk, actor=world.clerk, now=now + timedelta(days=1))
+    assert not Notice.objects.filter(case=own, word="taken_back", recipient=world.clerk).exists()
 
 
 @pytest.mark.parametrize("where", ["before", "after", "beside"])

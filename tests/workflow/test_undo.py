@@ -6,7 +6,7 @@ import pytest
 
 from tests import builders, invariants
 from tests.workflow.test_signers import ask, at_group_approval, at_town_review
-from workflow import errors, outbox
+from workflow import clock, errors, outbox, policies
 from workflow.commands import cases, deadlines, steps
 from workflow.models import Case, Notice, Round, Step, User
 from workflow.queries import inbox
@@ -235,3 +235,20 @@ def test_a_refusal_taken_back_asks_the_other_signers_who_had_not_answered(world:
     for one in Step.objects.filter(case=case, state="open", added_by__isnull=False):
         steps.decide(one.pk, actor=one.holder, verdict="approve")
     assert Case.objects.get(pk=case.pk).state == "signing"
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_who_returns_to_another_track_and_is_asked_again_at_once_gets_no_new_days(
+    world: builders.World, undone: bool
+) -> None:
+    """A track that had opened at the target stays open, the step that returned among it; lateness is not washed off."""
+    case = builders.walk(world, builders.agreement(world), "homestead_adjustment")
+    step = Step.objects.get(case=case, state="open", round__stage="homestead_adjustment")
+    now = last(case) + timedelta(days=60)
+    officer = policies.holders_of(step.role, step.unit.code, clock.date_of(now)).first()
+    steps.decide(step.pk, actor=officer, verdict="return", comment="?", to="transfer", now=now)
+    if undone:
+        steps.take_back(step.pk, actor=officer, now=now + SOON)
+    again = builders.open_step(case, step.plan)
+    assert step.due < clock.date_of(now) and again.pk != step.pk
+    assert (again.due, again.opened_at, again.due_version) == (step.due, step.opened_at, step.due_version)

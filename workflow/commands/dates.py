@@ -1,7 +1,7 @@
 """Dates of one step: forward from its lead, backward from the schedule, due = the earliest, papers included."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from workflow import clock, timelines
 from workflow.commands.work import Work
@@ -9,6 +9,8 @@ from workflow.models import Hold, Step
 from workflow.rules import dates, holds
 from workflow.rules.route import Place, PlanSpec
 from workflow.timelines import Timeline
+
+SENT_BACK = ("returned", "refused")
 
 
 def timeline(work: Work) -> Timeline:
@@ -24,13 +26,14 @@ def stamp(work: Work, step: Step, place: Place, plan: PlanSpec) -> None:
     step.backward = line.backward(work.route, work.case.facts).get(place.group.key)
     step.expiry = work.case.expiry_for(plan.needs, plan.duty)
     settle(work, step)
-    if work.undoing is not None and (old := _asked_before(work, step, work.undoing.at)):
+    if old := _asked_before(work, step):
         run_on(work, step, old)
 
 
 def run_on(work: Work, step: Step, old: Step) -> None:
     """A step that was open when a decision now taken back was made, and is asked again, keeps its opening, lateness
-    and reminders: deciding and undoing gives nobody new days. Only the days for which it was closed do not count."""
+    and reminders: deciding and undoing gives nobody new days. Only the days for which it was closed do not count.
+    The same holds for a round that is asked again by the very decision that returned it, its track being open still."""
     closed_on = clock.date_of(old.closed_at or work.now)
     between = timeline(work).calendar.between(closed_on, work.today)
     step.opened_at, step.not_before, step.held_days = old.opened_at, old.not_before, old.held_days + between
@@ -40,15 +43,23 @@ def run_on(work: Work, step: Step, old: Step) -> None:
     work.again[old.pk] = step
 
 
-def _asked_before(work: Work, step: Step, undone: datetime) -> Step | None:
-    """The step of the same plan that was open at that moment; of one for each holder, the same person's."""
+def _asked_before(work: Work, step: Step) -> Step | None:
+    """The step of the same plan whose clock runs on; of one for each holder, the same person's."""
     found = [
         one
         for one in work.steps
         if one.plan == step.plan and one.added_by_id is None and not one._state.adding and one.pk not in work.again
-        if one.opened_at <= undone <= (one.closed_at or undone)
+        if _runs_on(work, one)
     ]
     return max(found, key=lambda one: (one.holder_id == step.holder_id, one.pk), default=None)
+
+
+def _runs_on(work: Work, old: Step) -> bool:
+    """Whether it was open when what this command takes back was decided, or is sent back by this very command."""
+    if work.undoing is not None:
+        return old.opened_at <= work.undoing.at <= (old.closed_at or work.undoing.at)
+    ended = work.deciding is not None and old.round.closed_by_id == work.deciding.pk
+    return ended and old.round.outcome in SENT_BACK
 
 
 def stamp_signer(work: Work, step: Step, parent: Step) -> None:

@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from workflow import errors, rights, seats
-from workflow.commands import advance, rounds, undone
+from workflow.commands import advance, dates, rounds, undone
 from workflow.commands.change import change, retried
-from workflow.commands.work import Work
+from workflow.commands.work import UNDO, Work
 from workflow.models import Decision, Event, Notice, Round, Step, User
 from workflow.rules.words import REMINDER
 
 TAKEN_BACK = "taken_back"
-SENT_BACK = ("returned", "refused")
 
 
 @retried
@@ -57,7 +56,7 @@ def _undo(work: Work, step: Step) -> None:
     place = work.route.places[live.group]
     if live.closed_at is None:
         rounds.close_round(work, live, TAKEN_BACK)
-    elif live.outcome in SENT_BACK:
+    elif live.outcome in dates.SENT_BACK:
         _forward_again(work, live)
         return
     else:
@@ -141,7 +140,14 @@ def _as_before(work: Work, made: Round, old: Step) -> None:
 
 
 def _silence(work: Work, decision: Decision) -> None:
-    """Words the decision owed and nobody has sent yet are superseded."""
+    """Words the decision owed and nobody has sent yet are superseded; that it was taken back is news only to others who
+    may have heard of it."""
+    unheard = work.now - decision.at <= UNDO
+    work.notices = [
+        word
+        for word in work.notices
+        if word.word != TAKEN_BACK or not (unheard or (work.actor and word.recipient_id == work.actor.pk))
+    ]
     found = Event.objects.filter(case_id=work.case.pk, kind="step.decided", body__contains=decision.digest).first()
     if found is None:
         return

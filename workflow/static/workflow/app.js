@@ -90,6 +90,10 @@
       desk.say(desk.notes().dataset.failed);
     }
   });
+  // on a phone a long form hides the place where the refusal stands
+  document.body.addEventListener("htmx:afterSwap", function (event) {
+    if (event.detail.target.id === "sheet-note") { event.detail.target.scrollIntoView({ block: "nearest" }); }
+  });
   document.body.addEventListener("htmx:sendError", function () { desk.say(desk.notes().dataset.failed); });
   document.body.addEventListener("htmx:afterRequest", function (event) {
     var form = event.target.closest && event.target.closest("form");
