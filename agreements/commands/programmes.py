@@ -1,18 +1,20 @@
 """Loads a programme's workbook: all or nothing, and loading it again adds nothing."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agreements import privacy
 from agreements.commands import policies
 from agreements.models import BackPlanPoint, CompensationItem, Household, Milestone, Person, Programme
 from agreements.rules import identity, stages
-from agreements.workbook.book import Book
+from agreements.workbook.book import Book, CellError, Report
 from workflow import audit, clock
 from workflow.commands import county_calendar
 from workflow.models import Calendar, Posting, Schedule, SchedulePoint, Unit, User
@@ -175,8 +177,20 @@ def _households(book: Book, programme: Programme, added: Counter[str]) -> None:
     CompensationItem.objects.bulk_create(
         CompensationItem(household=homes[row["household_no"]], item=row["item"], amount=row["amount"]) for row in money
     )
+    _ensure_new(book, homes)
     persons = [_person(row, homes[row["household_no"]]) for row in book.persons if row["household_no"] in homes]
     added["persons"] += len(Person.objects.bulk_create(persons))
+
+
+def _ensure_new(book: Book, homes: Collection[str]) -> None:
+    """One person in two households is a hard stop; the report names the line, never the number."""
+    numbered = [row for row in book.persons if row["id_no"] and row["household_no"] in homes]
+    lines = {privacy.blind_index(row["id_no"]): row["_row"] for row in numbered}
+    taken = set(Person.objects.filter(id_index__in=list(lines)).values_list("id_index", flat=True))
+    why = _("stands in another household already")
+    found = [CellError("人口", line, "身份证号", why) for index, line in lines.items() if index in taken]
+    if found:
+        raise Report(found)
 
 
 def _household(row: dict[str, Any], programme: Programme, units: dict[str, Unit], users: dict[str, User]) -> Household:

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from agreements.workbook.book import Book, CellError, Row
+from workflow.models import Role
+
+ADMINISTRATORS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 
 
 def check(book: Book) -> list[CellError]:
@@ -26,7 +29,7 @@ def check(book: Book) -> list[CellError]:
     found += _known(book.households, "contact_cadre", users, "移民户", "挂包干部")
     found += _known(book.compensation, "household_no", homes, "补偿", "户编号")
     found += _known(book.persons, "household_no", homes, "人口", "户编号")
-    return [*found, *_households(book), *_missing_numbers(book)]
+    return [*found, *_households(book), *_missing_numbers(book), *_administrators(book)]
 
 
 def _one(book: Book) -> list[CellError]:
@@ -76,6 +79,16 @@ def _households(book: Book) -> Iterable[CellError]:
             )
         if (row["household_no"], row["head_name"]) not in heads:
             yield CellError("移民户", row["_row"], "户主姓名", _("the head is not among the members"))
+
+
+def _administrators(book: Book) -> Iterable[CellError]:
+    """Whoever administers holds no other post, at whatever time (promise P25)."""
+    roles: dict[str, set[str]] = {}
+    for row in book.postings:
+        roles.setdefault(row["username"], set()).add(row["role"])
+    for row in book.postings:
+        if len(roles[row["username"]]) > 1 and roles[row["username"]] & ADMINISTRATORS:
+            yield CellError("任职", row["_row"], "岗位", _("an administrator holds no other post"))
 
 
 def _missing_numbers(book: Book) -> Iterable[CellError]:

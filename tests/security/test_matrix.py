@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
+from django.test import Client
 
 from tests import builders
-from tests.security import addresses, town
+from tests.security import addresses, canaries, town
 from tests.security.reading import read_only
 from tests.security.town import IDENTITIES, OUTSIDERS, Town
 
@@ -34,7 +35,12 @@ def our_town(world: builders.World) -> Town:
 
 def ask(place: Town, identity: str, method: str, path: str) -> HttpResponse:
     """One request: a POST whose writing is undone, a GET to which PostgreSQL allows none (promise P24)."""
-    client = place.client(identity)
+    answer = _ask(place.client(identity), method, path)
+    assert answer.streaming or canaries.hits(answer.content) == [], (identity, method, path)  # promise P21
+    return answer
+
+
+def _ask(client: Client, method: str, path: str) -> HttpResponse:
     if method == "GET":
         with read_only() as refused:
             answer = client.get(path)

@@ -9,6 +9,7 @@ from django.test import Client
 from agreements.models import Agreement, Member, Objection, Paper, PublicNotice
 from tests import builders
 from tests.agreements import families
+from tests.security import canaries
 from workflow import clock
 from workflow.commands import people
 from workflow.models import Phrase, Posting, Route, SavedView, SignIn, Step, Unit
@@ -69,6 +70,7 @@ def build(world: builders.World) -> Town:
     mine = {"owner": world.clerk, "created_at": clock.now()}
     signed = SignIn.objects.create(user=world.clerk, session_key="x" * 32, at=clock.now())
     household = case.household
+    canaries.settle(household)
     town = Town(world, case)
     town.parts = {
         "reference": case.reference,

@@ -1,17 +1,17 @@
 """Accounts: administrators, passwords, sign-ins, the second factor. What others rely on leaves an event."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from workflow import audit, clock, errors
-from workflow.models import Posting, Role, SignIn, Unit, User
+from workflow.models import Posting, Role, SignIn, Substitution, Unit, User
 
 ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)  # three persons: they exclude each other
 
@@ -30,6 +30,17 @@ def create_admin(username: str, full_name: str, password: str, role: str, *, now
         Posting.objects.create(user=user, role=role, unit=unit, valid_from=clock.date_of(moment))
         audit.append_to_stream("system", "account.created", moment, None, {"user": user.pk, "role": role})
     return user
+
+
+def ensure_apart(user: User, role: str, start: date, until: date | None) -> None:
+    """Administrators decide nothing and their three kinds exclude each other: no day on which this person would hold
+    or borrow another post beside one of theirs (promise P25)."""
+    meets = (Q(valid_until=None) | Q(valid_until__gte=start)) & (Q(valid_from__lte=until) if until else Q())
+    held = set(Posting.objects.filter(meets, user=user).values_list("role", flat=True))
+    lent = Substitution.objects.filter(meets, substitute=user, revoked_at=None)
+    others = (held | set(lent.values_list("posting__role", flat=True))) - {role}
+    if others and (role in ADMINISTRATORS or others & set(ADMINISTRATORS)):
+        raise errors.InvalidInput(field=_("Role"), expected=_("an administrator holds no other post"))
 
 
 def reset_password(username: str, password: str, *, now: datetime | None = None) -> None:

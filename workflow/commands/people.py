@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies
-from workflow.commands import claims
+from workflow.commands import accounts, claims
 from workflow.models import Posting, Substitution, User
 
 
@@ -33,6 +33,7 @@ def lend(
         )
     if substitute.pk == actor.pk or not policies.postings_of(substitute, today):
         raise errors.InvalidInput(field=_("To"), expected=_("a colleague with a valid posting"))
+    accounts.ensure_apart(substitute, posting.role, start, until)
     with transaction.atomic():
         lent = Substitution.objects.create(
             posting=posting,

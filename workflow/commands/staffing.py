@@ -11,7 +11,6 @@ from workflow.commands import accounts
 from workflow.models import Posting, Role, StepPlan, Unit, User
 
 UNIT_NAME, PERSON_NAME, ADDRESS = 100, 64, 254  # characters that the columns take
-ADMINS = frozenset(accounts.ADMINISTRATORS)
 CODE = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}|\d{14}")
 OFFICE = re.compile(r"(\d{2}|\d{4}|\d{6}|\d{9}|\d{12}|\d{14})\.[a-z]{1,12}")
 
@@ -156,7 +155,7 @@ def post(
         raise errors.InvalidInput(field=_("Role"), expected=_("a role of the list"))
     if valid_until and valid_until < start:
         raise errors.InvalidInput(field=_("Until"), expected=_("a day not before the first one"))
-    _ensure_compatible(user, role, start)
+    accounts.ensure_apart(user, role, start, valid_until)
     with transaction.atomic():
         made, fresh = Posting.objects.get_or_create(
             user=user, role=role, unit=unit, valid_from=start, defaults={"valid_until": valid_until}
@@ -166,12 +165,6 @@ def post(
         facts = {"posting": made.pk, "user": user.pk, "role": role, "from": str(start), "until": str(valid_until or "")}
         audit.append_to_stream(f"unit:{unit.pk}", "posting.given", moment, actor.pk, facts)
     return made
-
-
-def _ensure_compatible(user: User, role: str, start: date) -> None:
-    held = set(Posting.objects.filter(policies.valid_on(start), user=user).values_list("role", flat=True)) - {role}
-    if held and (role in ADMINS or held & ADMINS):
-        raise errors.InvalidInput(field=_("Role"), expected=_("an administrator holds no other post"))
 
 
 def end_post(posting: Posting, *, actor: User, last_day: date | None = None, now: datetime | None = None) -> None:

@@ -26,13 +26,13 @@ class Command(BaseCommand):
         """Print what was added, or every bad cell and exit 1."""
         try:
             book = reader.read(options["file"], clock.today())
+            with transaction.atomic():
+                result = programmes.load(book)
+                if options["dry_run"]:
+                    transaction.set_rollback(True)
         except Report as report:
             for error in report.errors:
                 self.stderr.write(str(error))
             raise CommandError(f"Nothing was imported: {len(report.errors)} bad cells.") from report
-        with transaction.atomic():
-            result = programmes.load(book)
-            if options["dry_run"]:
-                transaction.set_rollback(True)
         told = ", ".join(f"{count} {kind}" for kind, count in result.added.items() if count) or "nothing new"
         self.stdout.write(f"{'Would add' if options['dry_run'] else 'Added'}: {told}")
