@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -16,6 +18,7 @@ from agreements.workbook.checks import check
 from agreements.workbook.sheets import ITEMS, MODES, SHEETS, Column, Sheet
 from workflow.models import Role
 
+MOST_MONEY = 10**12  # yuan: what a column of money takes
 MAX_BYTES, MAX_UNPACKED, HEADER_ROWS = 30 * 2**20, 300 * 2**20, 10
 SAME = {"", "同上", "〃", '"'}
 
@@ -54,7 +57,10 @@ def _sheet(workbook: CalamineWorkbook, sheet: Sheet, today: date) -> tuple[list[
     name = next((n for n in workbook.sheet_names if n.strip().lower() in sheet.names), None)
     if name is None:
         return [], [CellError(sheet.names[0], 0, "-", _("this sheet is missing"))]
-    cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    try:
+        cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except CalamineError:
+        return [], [CellError(name, 0, "-", _("this sheet cannot be read: the file is damaged"))]
     start, places = _header(cells, sheet)
     missing = [c.header for c in sheet.columns if c.name not in places and (c.required or c.kind == "id")]
     if missing:
@@ -106,12 +112,21 @@ def cell_value(raw: Any, column: Column, above: Row, today: date) -> tuple[Any, 
         return None, _("must not be empty") if column.required else ""
     if column.kind in ("code", "id") and not isinstance(raw, str):
         return None, _("stored as a number: format the column as text and enter it again")
+    if len(text) > column.size:
+        return None, _("at most %(n)s characters") % {"n": column.size}
     return CONVERT[column.kind](raw, text, today)
 
 
 def _text(_raw: Any, text: str, _today: date) -> tuple[Any, str]:
-    bad = len(text) > 120 or "\x00" in text
-    return text, _("at most 120 characters") if bad else ""
+    return text, _("letters, digits and signs that can be read") if "\x00" in text else ""
+
+
+def _email(_raw: Any, text: str, _today: date) -> tuple[Any, str]:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return None, _("an e-mail address")
+    return text, ""
 
 
 def _day(raw: Any, _text: str, _today: date) -> tuple[Any, str]:
@@ -121,7 +136,8 @@ def _day(raw: Any, _text: str, _today: date) -> tuple[Any, str]:
 
 def _amount(raw: Any, _text: str, _today: date) -> tuple[Any, str]:
     found = notation.amount(raw)
-    return found, "" if found is not None else _("an amount in yuan, not negative")
+    good = found is not None and found < MOST_MONEY
+    return found, "" if good else _("an amount in yuan, not negative")
 
 
 def _number(_raw: Any, text: str, _today: date) -> tuple[Any, str]:
@@ -160,6 +176,7 @@ def _one_of(allowed: Iterable[str]) -> Any:
 CONVERT = {
     "text": _text,
     "code": _text,
+    "email": _email,
     "day": _day,
     "amount": _amount,
     "number": _number,

@@ -1,4 +1,4 @@
-"""Every promise about decisions has a sabotage that still applies, against tests that still exist."""
+"""Every promise has a sabotage that still applies, against tests that still exist."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.sabotage.defects import DEFECTS, Defect
 
 ROOT = Path(__file__).resolve().parents[2]
-PROMISES = {f"P{number}" for number in range(1, 16)}
+PROMISES = {f"P{number}" for number in range(1, 29)} - {"P17", "P18"}  # there are no such
 
 
 def test_every_promise_has_a_sabotage() -> None:
