@@ -87,7 +87,8 @@ GUARDING = (
         (f"{FORMS}::test_what_is_sent_beside_a_form_changes_nothing",),
         "workflow/views/staff.py",
         '    return redirect("person", made.pk)',
-        '    User.objects.filter(pk=made.pk).update(is_sample="is_sample" in form)\n    return redirect("person", made.pk)',
+        '    User.objects.filter(pk=made.pk).update(is_sample="is_sample" in form)\n'
+        '    return redirect("person", made.pk)',
     ),
     Defect(
         "P24",
@@ -120,9 +121,9 @@ GUARDING = (
         "P24",
         "a post that has ended still counts",
         (f"{REQUESTS}::test_whoever_lost_the_post_gets_what_a_former_colleague_gets",),
-        "workflow/policies.py",
-        "own = Posting.objects.filter(valid_on(today), user=user)",
-        "own = Posting.objects.filter(user=user)",
+        "workflow/postings.py",
+        "(p.valid_until IS NULL OR p.valid_until >= asked.today)\n    UNION ALL",
+        "TRUE\n    UNION ALL",
     ),
     Defect(
         "P24",

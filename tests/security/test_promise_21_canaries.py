@@ -51,9 +51,7 @@ def signed_in(user: User) -> Client:
 def test_the_search_finds_each_of_the_nine_encodings() -> None:
     assert len(canaries.encoded(canaries.SECRET)) == 9
     whole = canaries.number(1)
-    assert {"plain"} <= set(canaries.hits(whole)) and "json" in canaries.hits(
-        r"\u0031\u0039\u0039\u0039\u0030\u0032\u0032\u0039"
-    )
+    assert canaries.hits(whole) == ["html", "plain"]
     for lead in ("", "x", "xy"):
         assert "base64" in canaries.hits(base64.b64encode((lead + whole).encode()))
     for name, ways in canaries.encoded(canaries.SECRET).items():
@@ -135,25 +133,21 @@ def test_the_write_ahead_log_holds_no_number(db: None, world: builders.World) ->
     assert canaries.hits(written_now) == []
 
 
-def test_search_goes_by_a_keyed_index_that_another_key_does_not_reproduce(
-    settings: Any, world: builders.World, family: Case
-) -> None:
+def test_search_goes_by_a_keyed_index_that_another_key_does_not_reproduce(settings: Any, family: Case) -> None:
     first = privacy.blind_index(canaries.number(1))
     assert Person.objects.get(id_index=first).household_id == family.household_id  # type: ignore[attr-defined]
     settings.PRIVACY_INDEX_KEY = b"\1" * 32
     assert privacy.blind_index(canaries.number(1)) != first
 
 
-def test_a_number_moved_to_another_row_is_not_shown_but_said_to_be_unreadable(
-    world: builders.World, family: Case
-) -> None:
+def test_a_number_moved_to_another_row_is_said_to_be_unreadable(world: builders.World, family: Case) -> None:
     one, other = Person.objects.filter(household=family.household_id).order_by("pk")[:2]  # type: ignore[attr-defined]
     Person.objects.filter(pk=one.pk).update(id_cipher=other.id_cipher)
     text = signed_in(world.clerk).get(f"/cases/{family.reference}/").content.decode()
     assert "无法读取" in text and privacy.mask_id(canaries.number(1)) not in text
 
 
-def test_keys_rotate_what_the_old_key_wrote_is_read_and_the_new_one_writes(
+def test_what_the_old_key_wrote_is_read_and_the_new_one_writes(
     settings: Any, world: builders.World, family: Case
 ) -> None:
     settings.PRIVACY_KEYS = {"k2": b"\2" * 32, **settings.PRIVACY_KEYS}
@@ -164,6 +158,5 @@ def test_keys_rotate_what_the_old_key_wrote_is_read_and_the_new_one_writes(
 
 def test_nothing_of_a_town_is_left_out(world: builders.World) -> None:
     """The table of test_matrix.py searches every answer: its family has to be one of canaries."""
-    assert canaries.hits(
-        "".join(privacy.decrypt(p.id_cipher, str(p.uid)) for p in town.build(world).case.household.persons.all())
-    )
+    persons = town.build(world).case.household.persons.all()
+    assert persons and all(canaries.hits(privacy.decrypt(one.id_cipher, str(one.uid))) for one in persons)
