@@ -103,6 +103,14 @@ GUARDING = (
     ),
     Defect(
         "P24",
+        "another site's origin is trusted",
+        (f"{REQUESTS}::test_a_token_sent_from_another_origin_counts_nowhere",),
+        "config/settings.py",
+        'CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")',
+        'CSRF_TRUSTED_ORIGINS = ["https://*.example"]',
+    ),
+    Defect(
+        "P24",
         "looking into the inbox marks it as read",
         (f"{REQUESTS}::test_every_address_can_be_read_by_somebody_and_writes_nothing",),
         "workflow/views/inbox.py",
