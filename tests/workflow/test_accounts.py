@@ -1,5 +1,6 @@
 """Sign-in, lockout, second factor, sessions, first run, and who may set up people (promises P24, P25)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -51,6 +52,17 @@ def test_guessing_is_locked_out_and_the_page_says_until_when(keyed: builders.Wor
     told = until.astimezone(builders.SHANGHAI).strftime("%H:%M")
     assert answer.status_code == 429 and told in answer.content.decode()
     assert sign_in("clerk")[1].status_code == 429  # even the right password waits
+
+
+def test_a_name_longer_than_any_account_is_answered_like_any_other_wrong_one(keyed: builders.World) -> None:
+    said = [sign_in_page(name) for name in ("nobody", "n" * 70)]
+    assert said[0] == said[1] != []
+
+
+def sign_in_page(name: str) -> list[str]:
+    """What the sign-in says to this name and a wrong password."""
+    page = Client().post("/login/", {"username": name, "password": "wrong"}).content.decode()
+    return re.findall(r'<li class="error">(.*?)</li>', page)
 
 
 def test_a_lockout_is_one_person_at_one_address_not_an_office_and_not_a_leader_from_afar(keyed: builders.World) -> None:

@@ -131,3 +131,11 @@ def test_outside_a_sheet_the_page_is_loaded_anew(world: builders.World, sheet: s
     _case, step = at_town_review(world)
     done = post(signed_in(world.town_reviewer), f"/steps/{step.pk}/claim", key="c", sheet=sheet)
     assert (done.status_code, done.headers["HX-Redirect"]) == (204, "/queue/")
+
+
+def test_the_answer_says_what_the_button_said(world: builders.World) -> None:
+    case = builders.agreement(world)
+    client = signed_in(world.clerk)
+    client.cookies["django_language"] = "en"
+    page = approve(client, case, builders.open_step(case, "draft")).content.decode()
+    assert "Submitted." in page and "Approved." not in page

@@ -31,12 +31,11 @@ LONGEST_NAME = 64  # of an account
 class SignInForm(AuthenticationForm):
     """Refuses sample users from any address but this machine."""
 
-    def clean_username(self) -> str:
+    def clean(self) -> dict[str, Any]:
         """No account has a longer name: it is not looked for, nor kept among the failures."""
-        name: str = self.cleaned_data["username"]
-        if len(name) > LONGEST_NAME:
+        if len(self.cleaned_data.get("username", "")) > LONGEST_NAME:
             raise self.get_invalid_login_error()
-        return name
+        return super().clean()
 
     def confirm_login_allowed(self, user: Any) -> None:
         """Inactive users never; sample users only from here."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from workflow.commands import steps
+from workflow.models import Step
 from workflow.queries import queue
 from workflow.views import sheet
 from workflow.views.access import signed_in
@@ -35,6 +36,8 @@ def decide(request: HttpRequest, step_id: int) -> HttpResponse:
         reason_code=form.get("reason_code", ""),
     )
     said = {"approve": _("Approved."), "return": _("Returned."), "refuse": _("Refused.")}
+    if verdict == "approve" and Step.objects.filter(pk=step_id, round__stage="draft").exists():
+        said["approve"] = _("Submitted.")  # the word of the button
     reference = queue.reference_of(user, step_id)
     return sheet.answer(request, Done(said[verdict], reference, step_id, leaves=True, undo=True))
 
