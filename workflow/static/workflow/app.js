@@ -94,6 +94,11 @@
   document.body.addEventListener("htmx:afterSwap", function (event) {
     if (event.detail.target.id === "sheet-note") { event.detail.target.scrollIntoView({ block: "nearest" }); }
   });
+  // the table that scrolls sideways lets the box of an opened "why this date" hang out (old browsers know no :has)
+  document.addEventListener("toggle", function (event) {
+    var table = event.target.matches("details.whydate") && event.target.closest(".scroll");
+    if (table) { table.classList.toggle("shows", Boolean(table.querySelector("details.whydate[open]"))); }
+  }, true);
   document.body.addEventListener("htmx:sendError", function () { desk.say(desk.notes().dataset.failed); });
   document.body.addEventListener("htmx:afterRequest", function (event) {
     var form = event.target.closest && event.target.closest("form");
