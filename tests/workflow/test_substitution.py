@@ -6,7 +6,7 @@ import pytest
 
 from tests import builders
 from workflow import clock, errors, policies, reach
-from workflow.commands import claims, deadlines, people, steps
+from workflow.commands import claims, deadlines, people, staffing, steps
 from workflow.models import Case, Decision, Event, Notice, Posting, Step, Substitution
 from workflow.queries import queue
 
@@ -73,6 +73,22 @@ def test_a_claim_ends_with_the_last_day_and_others_may_decide_at_once(world: bui
     assert claims.end_lapsed() == 1
     assert claims.end_lapsed() == 0
     assert Step.objects.get(pk=other.pk).holder is None
+
+
+@pytest.mark.parametrize("how", ["the post", "the account"])
+def test_a_claim_ends_with_the_post_or_the_account_and_counts_nowhere(world: builders.World, how: str) -> None:
+    step = _waiting(world)
+    leaver = builders.user("third", "village_reviewer", world.units[builders.HOME_VILLAGE])
+    steps.claim(step.pk, actor=leaver)
+    if how == "the post":
+        staffing.end_post(leaver.postings.get(), actor=world.security_admin)
+    else:
+        staffing.set_active(leaver, False, actor=world.security_admin)
+    assert Step.objects.get(pk=step.pk).holder is None
+    held = policies.postings_of(leaver, clock.today()) if how == "the post" else []
+    assert queue.counts(leaver, held, clock.today())["mine"] == 0
+    mine = queue.open_steps(world.village_reviewer, policies.postings_of(world.village_reviewer, clock.today()), "mine")
+    assert step.pk in set(mine.values_list("pk", flat=True))
 
 
 def test_a_claim_in_ones_own_name_survives_the_end_of_a_loan(world: builders.World) -> None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from workflow import audit, clock, errors, policies
-from workflow.commands import accounts
+from workflow.commands import accounts, claims
 from workflow.models import Posting, Role, StepPlan, Unit, User
 
 UNIT_NAME, PERSON_NAME, ADDRESS = 100, 64, 254  # characters that the columns take
@@ -121,6 +121,7 @@ def set_active(user: User, active: bool, *, actor: User, now: datetime | None = 
                 ensure_not_last(posting, clock.date_of(moment))
         kind = "account.enabled" if active else "account.disabled"
         audit.append_to_stream("system", kind, moment, actor.pk, {"user": user.pk})
+    claims.end_lapsed(moment)  # theirs, and those of whoever stood in for them
 
 
 def ensure_person(actor: User, user: User, moment: datetime) -> None:
@@ -181,6 +182,7 @@ def end_post(posting: Posting, *, actor: User, last_day: date | None = None, now
         Posting.objects.filter(pk=posting.pk).update(valid_until=until)
         facts = {"posting": posting.pk, "until": str(until)}
         audit.append_to_stream(f"unit:{posting.unit_id}", "posting.ended", moment, actor.pk, facts)
+    claims.end_lapsed(moment)
 
 
 def ensure_not_last(posting: Posting, day: date) -> None:
