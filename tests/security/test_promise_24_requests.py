@@ -57,9 +57,9 @@ def tricks(token: str) -> list[dict[str, object]]:
     good = {"X-CSRFToken": token}
     return [
         {"headers": good | {"Origin": FOREIGN}},
+        {"headers": good | {"Referer": f"{FOREIGN}/testserver/"}, "secure": True},
         {"headers": good | {"Origin": "null"}},
         {"headers": good | {"Origin": "http://testserver:8001"}},
-        {"headers": good | {"Referer": f"{FOREIGN}/testserver/"}, "secure": True},
         {"headers": good, "secure": True},  # neither origin nor referer over https
         {"headers": good | {"Origin": "http://testserver"}, "secure": True},
         {"headers": {"X-CSRFToken": "x" * 32}},
@@ -77,11 +77,12 @@ def test_every_unsafe_request_needs_a_token(our_town: Town, strict: Client) -> N
 
 
 def test_a_token_sent_from_another_origin_counts_nowhere(our_town: Town, strict: Client) -> None:
-    token = strict.cookies["csrftoken"].value
+    """The first two tricks at every address, all of them at one."""
+    every = tricks(strict.cookies["csrftoken"].value)
     let_in = [
         (address.name, trick)
         for address in addresses.every(frozenset())
-        for trick in tricks(token)
+        for trick in (every if address.name == "phrase_save" else every[:2])
         if MARK not in strict.post(address.path(our_town.parts), {}, **trick).headers  # type: ignore[arg-type]
     ]
     assert let_in == []
