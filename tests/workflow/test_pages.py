@@ -150,6 +150,15 @@ def test_what_is_first_today_is_said_only_of_ones_own_work(world: builders.World
         assert ('data-count="first"' in page) is said, tab
 
 
+def test_the_days_of_a_stage_say_that_they_hold_what_was_asked_again(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    page, words = signed_in(world.clerk), "（含退回重办）"
+    assert words not in page.get(f"/cases/{case.reference}/").content.decode()
+    step = builders.open_step(case, "village_opinion")
+    steps.decide(step.pk, actor=world.village_reviewer, verdict="return", comment="改", to="draft")
+    assert words in page.get(f"/cases/{case.reference}/").content.decode()
+
+
 def test_sample_users_stay_on_this_machine(world: builders.World) -> None:
     User.objects.filter(pk=world.clerk.pk).update(is_sample=True)
     client = signed_in(world.clerk)

@@ -1,7 +1,7 @@
 """The lifecycle of one case as a row of stops: who had it and how long, who has it now, and when the rest may come."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,8 @@ NAMES_SHOWN = 3
 
 @dataclass(frozen=True)
 class Stop:
-    """One state on the stepper. `days` and `limit` are working days; `expected` is a forecast from the leads."""
+    """One state on the stepper. `days` (of all its rounds) and `limit` are working days; `again`: something in it was
+    asked more than once; `expected` is a forecast from the leads."""
 
     state: str
     status: str  # done | current | waiting | skipped
@@ -26,6 +27,7 @@ class Stop:
     limit: int
     people: list[str]  # who decided in it, both names of a substitution
     expected: date | None
+    again: bool = False
 
     @property
     def late(self) -> bool:
@@ -53,7 +55,7 @@ def stops(
         if index >= here:
             still = max(0, limit - (stop.days or 0)) if index == here else limit
             expected = calendar.add_working_days(expected, still)
-            stop = _with(stop, expected)
+            stop = replace(stop, expected=expected)
         found.append(stop)
     return found
 
@@ -78,11 +80,8 @@ def _stop(
     status = "current" if index == here else "waiting" if index > here else "done" if run else "skipped"
     until = left if status == "done" and left else today
     used = calendar.between(entered, until) if entered and status in ("done", "current") else None
-    return Stop(state, status, entered, left if status == "done" else None, used, limit, people, None)
-
-
-def _with(stop: Stop, expected: date) -> Stop:
-    return Stop(stop.state, stop.status, stop.entered, stop.left, stop.days, stop.limit, stop.people, expected)
+    again = any(step.round.number > 1 for step in run)
+    return Stop(state, status, entered, left if status == "done" else None, used, limit, people, None, again)
 
 
 def _names(decisions: Iterable[Decision]) -> dict[str, list[str]]:
