@@ -171,7 +171,9 @@ class Choices:
     causes: tuple[tuple[str, str], ...]
 
 
-# `asked` as in queries/head.py; of a step that several routes name the oldest name is kept
+# `asked` as in queries/head.py; of a step that several routes name the oldest name is kept. The tables of a route are
+# asked one after another by arrays of ids: each is read once whatever the planner takes its size for. A plan made while
+# they were empty joined them in nested loops afterwards and took seconds.
 CHOICES = """
 WITH asked AS MATERIALIZED (
     SELECT %(towns)s::text[] AS towns, %(roles)s::text[] AS roles, %(published)s::text AS published
@@ -180,10 +182,12 @@ SELECT (SELECT json_agg(json_build_array(t.code, t.name))::text FROM (
     SELECT DISTINCT u.code, u.name FROM asked, unnest(asked.towns) AS town JOIN workflow_unit u
         ON u.code >= town AND u.code < left(town, -1) || chr(ascii(right(town, 1)) + 1)
     WHERE u.code ~ '^[0-9]{9}$' ORDER BY u.code LIMIT 80) t),
-(SELECT json_agg(json_build_array(p.key, p.names) ORDER BY p.id DESC)::text FROM asked JOIN workflow_route r
-    ON r.status = asked.published JOIN workflow_stage g ON g.route_id = r.id JOIN workflow_track k ON k.stage_id = g.id
-    JOIN workflow_group o ON o.track_id = k.id JOIN workflow_stepplan p
-    ON p.group_id = o.id AND p.role = ANY (asked.roles))
+(SELECT json_agg(json_build_array(p.key, p.names) ORDER BY p.id DESC)::text FROM workflow_stepplan p
+    WHERE p.role = ANY ((SELECT roles FROM asked)::text[]) AND p.group_id = ANY (ARRAY(
+        SELECT o.id FROM workflow_group o WHERE o.track_id = ANY (ARRAY(
+            SELECT k.id FROM workflow_track k WHERE k.stage_id = ANY (ARRAY(
+                SELECT g.id FROM workflow_stage g WHERE g.route_id = ANY (ARRAY(
+                    SELECT r.id FROM workflow_route r WHERE r.status = (SELECT published FROM asked))))))))))
 """
 
 
