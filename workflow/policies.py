@@ -79,15 +79,16 @@ def _scope(authority: Authority) -> Q:
     return home | partner
 
 
-# scope_of for a prepared statement: a condition on the case whose id is {case}, with the columns of Sight in `asked`
-SIGHT = """EXISTS (
+# scope_of for a prepared statement: a condition on the case whose id is {case}, with what sight_of gives in `asked`.
+# Inside coalesce it is asked for each case by its id; a bare EXISTS may become a join that reads every case there is.
+SIGHT = """coalesce(EXISTS (
     SELECT FROM workflow_case c JOIN workflow_unit home ON home.id = c.home_unit_id
     LEFT JOIN workflow_unit partner ON partner.id = c.partner_unit_id AND c.partner_since IS NOT NULL
     WHERE c.id = {case} AND (
         EXISTS (SELECT FROM unnest(asked.homes) AS division WHERE starts_with(home.code, division))
         OR EXISTS (SELECT FROM unnest(asked.partners) AS division WHERE starts_with(partner.code, division))
         OR EXISTS (SELECT FROM workflow_participant p WHERE p.case_id = c.id AND p.user_id = ANY (asked.named)
-            AND p.valid_from <= asked.today AND (p.valid_until IS NULL OR p.valid_until >= asked.today))))"""
+            AND p.valid_from <= asked.today AND (p.valid_until IS NULL OR p.valid_until >= asked.today)))), false)"""
 
 
 def sight_of(user: User, authorities: Iterable[Authority]) -> dict[str, list[str] | list[int]]:

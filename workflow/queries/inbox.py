@@ -82,7 +82,8 @@ def pending(user: User, page: int = 1, *, now: datetime, size: int = PAGE) -> In
     return InboxPage(rows, page, len(found) > size, unread_count(user, now=now), reports)
 
 
-# _mine and _reports for the bell, which every page asks for (a test holds them together); `asked` as in queries/head.py
+# _mine and _reports for the bell, which every page asks (a test holds them together); `asked` as in queries/head.py;
+# with its LIMIT the step of each word is asked by id: joined plainly, all steps were read along their primary key
 UNREAD = f"""
 WITH asked AS MATERIALIZED (
     SELECT %(me)s::bigint AS me, %(now)s::timestamptz AS now, %(today)s::date AS today, %(steps)s::text[] AS steps,
@@ -92,8 +93,9 @@ WITH asked AS MATERIALIZED (
 SELECT (SELECT count(*) FROM (
     SELECT FROM asked JOIN workflow_notice n ON n.recipient_id = asked.me AND n.read_at IS NULL
         AND n.superseded_at IS NULL AND n.not_before <= asked.now
-    LEFT JOIN workflow_step s ON s.id = n.step_id LEFT JOIN workflow_round r ON r.id = s.round_id
-    WHERE (n.word <> ALL (asked.steps) OR s.state = 'open' AND r.closed_at IS NULL
+    LEFT JOIN LATERAL (SELECT o.due_version, o.state = 'open' AND r.closed_at IS NULL AS asked_still
+        FROM workflow_step o JOIN workflow_round r ON r.id = o.round_id WHERE o.id = n.step_id LIMIT 1) s ON true
+    WHERE (n.word <> ALL (asked.steps) OR s.asked_still
             AND (n.word <> asked.reminder OR n.cycle = s.due_version))
         AND (n.word <> asked.reminder OR NOT EXISTS (
             SELECT FROM workflow_notice higher WHERE higher.step_id = n.step_id AND higher.cycle = n.cycle
