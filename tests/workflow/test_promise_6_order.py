@@ -38,6 +38,8 @@ def test_groups_of_a_track_open_one_after_another(world: builders.World) -> None
             opened = [found[0].opened_at for found in rounds if found]
             closed = [found[0].closed_at for found in rounds if found]
             assert all(before <= after for before, after in zip(closed, opened[1:], strict=False))
+    asked = Step.objects.filter(case=case, round__outcome="passed", state="approved").values_list("round_id", flat=True)
+    assert set(asked) == set(Round.objects.filter(case=case, outcome="passed").values_list("pk", flat=True))
 
 
 def test_early_tracks_open_with_the_transfer_and_gate_their_own_state(world: builders.World) -> None:
