@@ -156,7 +156,7 @@ DECISIONS = (
     Defect(
         "P6",
         "a decision is taken back although others have built on it",
-        (f"{BACK}::test_nobody_takes_back_what_somebody_built_on",),
+        (f"{BACK}::test_nor_what_one_of_several_has_answered_while_the_others_are_asked",),
         "workflow/rights.py",
         "if later and later.pk > decision.pk:",
         "if False:",

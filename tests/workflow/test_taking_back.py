@@ -161,6 +161,15 @@ def test_nobody_takes_back_what_somebody_built_on(world: builders.World) -> None
     assert _open(case) == {"vice_approval", "chair_approval"}
 
 
+def test_nor_what_one_of_several_has_answered_while_the_others_are_asked(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    draft = Step.objects.get(case=case, plan="draft")
+    builders.approve(world, case, "group_opinion")
+    assert builders.open_step(case, "village_opinion").round.closed_at is None
+    with pytest.raises(errors.ActedSince):
+        steps.take_back(draft.pk, actor=world.clerk)
+
+
 def test_asking_a_further_signer_is_acting_too(world: builders.World) -> None:
     case, step = at_town_review(world)
     steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
