@@ -1,5 +1,7 @@
 """Every refusal of the engine: its docstring is its message, its status the HTTP answer."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy
 
 from workflow.errors_people import (
@@ -193,6 +195,12 @@ class TooLong(Refusal):
     """%(field)s: at most %(size)s characters."""
 
     status = 422
+
+
+def ensure_fits(name: str, text: str, column: Any) -> None:
+    """Refuse a text that is longer than the column (a model's field) that would keep it."""
+    if len(text) > column.max_length:
+        raise TooLong(field=name, size=column.max_length)
 
 
 class NotText(Refusal):

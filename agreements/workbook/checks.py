@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from agreements.workbook.book import Book, CellError, Row
-from workflow.models import Role
-
-ADMINISTRATORS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+from workflow.commands.accounts import ADMINISTRATORS
 
 
 def check(book: Book) -> list[CellError]:
@@ -87,7 +85,7 @@ def _administrators(book: Book) -> Iterable[CellError]:
     for row in book.postings:
         roles.setdefault(row["username"], set()).add(row["role"])
     for row in book.postings:
-        if len(roles[row["username"]]) > 1 and roles[row["username"]] & ADMINISTRATORS:
+        if len(roles[row["username"]]) > 1 and roles[row["username"]] & set(ADMINISTRATORS):
             yield CellError("任职", row["_row"], "岗位", _("an administrator holds no other post"))
 
 

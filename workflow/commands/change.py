@@ -17,7 +17,6 @@ from workflow.rules import canonical
 
 P = ParamSpec("P")
 R = TypeVar("R")
-LONGEST_KEY = 80
 RETRY_STATES = ("40P01", "40001")  # deadlock, serialisation failure
 
 
@@ -82,8 +81,7 @@ def take_receipt(work: Work, verb: str, key: str | None, body: Any, found: Recei
     """Idempotency: keep or prepare the receipt of (user, key); another body under the same key is refused."""
     if not key or work.actor is None:
         return
-    if len(key) > LONGEST_KEY:
-        raise errors.TooLong(field="key", size=LONGEST_KEY)
+    errors.ensure_fits("key", key, Receipt._meta.get_field("key"))
     body_hash = canonical.digest(canonical.text([verb, work.case.pk, body]))
     if found is None:
         work.receipt = Receipt(user_id=work.actor.pk, key=key, verb=verb, body_hash=body_hash, at=work.now)

@@ -13,7 +13,6 @@ from workflow.rules.effects import APPROVE, REFUSE, RETURN, VERDICTS
 from workflow.rules.route import Place
 
 RESUMES = ("with_me", "again")
-LONGEST_NUMBER = 80  # of a document
 
 
 def ensure_may_decide(work: Work, step: Step) -> policies.Authority:
@@ -46,8 +45,7 @@ def check_verdict(
     """Refuse what is incomplete: an approval of something else than was seen, a return without a reason or a point."""
     if verdict not in VERDICTS:
         raise errors.InvalidInput(field=_("Decision"), expected=", ".join(VERDICTS))
-    if len(document_no.strip()) > LONGEST_NUMBER:
-        raise errors.TooLong(field=_("Document number"), size=LONGEST_NUMBER)
+    errors.ensure_fits(_("Document number"), document_no.strip(), Decision._meta.get_field("document_no"))
     if step.round.kind == Round.OPINION:
         raise errors.OpinionAsked()
     if verdict == APPROVE:

@@ -10,7 +10,6 @@ from workflow import audit, clock, errors, policies
 from workflow.commands import accounts, claims
 from workflow.models import Posting, Role, StepPlan, Unit, User
 
-UNIT_NAME, PERSON_NAME, ADDRESS = 100, 64, 254  # characters that the columns take
 CODE = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}|\d{14}")
 OFFICE = re.compile(r"(\d{2}|\d{4}|\d{6}|\d{9}|\d{12}|\d{14})\.[a-z]{1,12}")
 
@@ -29,11 +28,6 @@ def ensure_reach(actor: User, unit: Unit, today: date) -> None:
         raise errors.NotFound()
 
 
-def _fits(field: str, text: str, size: int) -> None:
-    if len(text) > size:
-        raise errors.TooLong(field=field, size=size)
-
-
 # --- units -------------------------------------------------------------------------------------------------------
 def add_unit(code: str, name: str, *, actor: User, now: datetime | None = None) -> Unit:
     """A division (2, 4, 6, 9, 12 digits; +2 for a village group) or an office of one (its code + "." + letters)."""
@@ -45,7 +39,7 @@ def add_unit(code: str, name: str, *, actor: User, now: datetime | None = None) 
         )
     if not name:
         raise errors.InvalidInput(field=_("Name"), expected=_("a name"))
-    _fits(_("Name"), name, UNIT_NAME)
+    errors.ensure_fits(_("Name"), name, Unit._meta.get_field("name"))
     unit = Unit(code=code, name=name, valid_from=clock.date_of(moment))
     ensure_reach(actor, unit, clock.date_of(moment))
     try:
@@ -63,7 +57,7 @@ def rename_unit(unit: Unit, name: str, *, actor: User, now: datetime | None = No
     ensure_reach(actor, unit, clock.date_of(moment))
     if not name.strip():
         raise errors.InvalidInput(field=_("Name"), expected=_("a name"))
-    _fits(_("Name"), name.strip(), UNIT_NAME)
+    errors.ensure_fits(_("Name"), name.strip(), Unit._meta.get_field("name"))
     with transaction.atomic():
         Unit.objects.filter(pk=unit.pk).update(name=name.strip())
         audit.append_to_stream(f"unit:{unit.pk}", "unit.renamed", moment, actor.pk, {"unit": unit.pk})
@@ -79,9 +73,9 @@ def add_person(
     username, full_name = username.strip(), full_name.strip()
     if not username or not full_name:
         raise errors.InvalidInput(field=_("User name"), expected=_("a user name and a full name"))
-    _fits(_("User name"), username, PERSON_NAME)
-    _fits(_("Full name"), full_name, PERSON_NAME)
-    _fits(_("E-mail"), email.strip(), ADDRESS)
+    errors.ensure_fits(_("User name"), username, User._meta.get_field("username"))
+    errors.ensure_fits(_("Full name"), full_name, User._meta.get_field("full_name"))
+    errors.ensure_fits(_("E-mail"), email.strip(), User._meta.get_field("email"))
     if User.objects.filter(username=username).exists():
         raise errors.TakenName(name=username)
     with transaction.atomic():

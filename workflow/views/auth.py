@@ -25,15 +25,14 @@ from workflow.queries import sessions
 from workflow.views.access import public, sample_allowed, second_factor_required, signed_in
 from workflow.views.refusals import say_and_return, way_on
 
-LONGEST_NAME = 64  # of an account
-
 
 class SignInForm(AuthenticationForm):
     """Refuses sample users from any address but this machine."""
 
     def clean(self) -> dict[str, Any]:
         """No account has a longer name: it is not looked for, nor kept among the failures."""
-        if len(self.cleaned_data.get("username", "")) > LONGEST_NAME:
+        longest = User._meta.get_field("username").max_length or 0
+        if len(self.cleaned_data.get("username", "")) > longest:
             raise self.get_invalid_login_error()
         return super().clean()
 
