@@ -90,10 +90,28 @@ class Gate(Slow):
     def __init__(self) -> None:
         super().__init__()
         self.open, self.lock, self.came, self.waiting = threading.Event(), threading.Lock(), 0, 0
+        self.shuts_at: int | None = None
         self.open.set()
+
+    def shut_after(self, passing: int) -> None:
+        """So many more go through, and the next one shuts it: no poll of a test is fast enough to do that."""
+        with self.lock:
+            self.shuts_at = self.came + passing
+
+    def let_go(self) -> None:
+        """Open, and it stays so."""
+        with self.lock:
+            self.shuts_at = None
+            self.open.set()
+
+    def holds(self) -> bool:
+        """Messages are in flight and stay there."""
+        return not self.open.is_set() and self.waiting > 0
 
     def __call__(self, gateway: Gateway, taken: Taken) -> tuple[int, Any]:
         with self.lock:
+            if self.came == self.shuts_at:
+                self.open.clear()
             self.came, self.waiting = self.came + 1, self.waiting + 1
             first = self.came % 2
         if first:
@@ -152,7 +170,7 @@ def running(behaviour: Callable[[Gateway, Taken], tuple[int, Any] | None] = naiv
         if isinstance(gateway.behaviour, Slow):
             gateway.behaviour.over.set()
         if isinstance(gateway.behaviour, Gate):
-            gateway.behaviour.open.set()
+            gateway.behaviour.let_go()
         server.shutdown()
         server.server_close()
         thread.join()
