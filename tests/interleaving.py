@@ -9,7 +9,8 @@ let go. `explore` walks the tree of schedules depth first, each on fresh data ma
   only make it wait for the same lock again: that branch is pruned.
 - A statement on tables the other client does not write commutes with all of the other's statements: no stop there,
   unless PROVE=1 asks for every one (the outcomes are the same, there are only more ways to them).
-- With `reads`, plain reads of a table that the other writes are stops too.
+- With `reads`, plain reads of a table that the other writes are stops too; PROVE=1 adds none to them (a new version of
+  a route is 60 inserts that no running case knows of: 45,760 more ways to the same outcomes).
 """
 
 import os
@@ -170,7 +171,7 @@ def _stops(other: set[tuple[str, str]], reads: bool) -> Callable[[str, str], boo
     def stops(kind: str, table: str) -> bool:
         if kind == COMMIT:
             return True
-        if kind == WRITE and EVERY:
+        if kind == WRITE and EVERY and not reads:
             return True
         return (WRITE, table) in other and (reads or kind == WRITE)
 
