@@ -1,33 +1,15 @@
 """A person's account transfer (户口迁移) and the household's homestead (宅基地): two small state machines."""
 
-from typing import Any
-
 from django.db import models
 from django_fsm import FSMField, transition
 
 from agreements.models.agreement import Agreement, Member
 from agreements.models.records import Paper
 from workflow.models import Unit, User
+from workflow.models.state_machine import StateMachine
 
 
-class Refreshable(models.Model):
-    """Lets a protected FSM field be reloaded; see workflow.models.case."""
-
-    class Meta:
-        abstract = True
-
-    def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
-        """Reload with the protected field stepping aside."""
-        held = self.__dict__.pop("state", None) if fields is None or "state" in fields else None
-        try:
-            super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
-        except Exception:
-            if held is not None:
-                self.__dict__.setdefault("state", held)
-            raise
-
-
-class AccountTransfer(Refreshable):
+class AccountTransfer(StateMachine):
     """pending > permit > moved_out > moved_in, or excused, or failed (certificate expired) > pending."""
 
     EXCUSES = ("soldier", "student", "prisoner", "registered_elsewhere", "deceased")
@@ -70,7 +52,7 @@ class AccountTransfer(Refreshable):
         """Once more from the start."""
 
 
-class Homestead(Refreshable):
+class Homestead(StateMachine):
     """The house plot: selected > allotted > approved > staked > built > accepted."""
 
     agreement = models.OneToOneField(Agreement, models.CASCADE, related_name="homestead")

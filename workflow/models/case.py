@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField
@@ -13,6 +12,7 @@ from django_fsm import FSMField
 from workflow.models.calendar import Schedule
 from workflow.models.people import Unit, User
 from workflow.models.route import Route
+from workflow.models.state_machine import StateMachine
 
 FINAL_STATES = ("completed", "withdrawn", "terminated", "superseded")
 
@@ -40,7 +40,7 @@ class PointWords:
     milestone_document: str
 
 
-class Case(models.Model):
+class Case(StateMachine):
     """A kind of case inherits from this (multi-table) and implements facts(), aspects(), unit_for(), unmet()."""
 
     kind = models.CharField(max_length=60)
@@ -105,20 +105,6 @@ class Case(models.Model):
         """The unit with this code; asked of the database only where the command has not read it already."""
         near: dict[str, Unit] = self.__dict__.get("nearby", {})
         return near.get(code) or Unit.objects.filter(code=code).first()
-
-    def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
-        """Reload; a protected FSM field permits only a first assignment, so the old value steps aside meanwhile.
-
-        django-fsm-2's own mixin switches protection off for the whole class instead (seen: other threads could then
-        write the state, for ever if the reload failed).
-        """
-        held = self.__dict__.pop("state", None) if fields is None or "state" in fields else None
-        try:
-            super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
-        except (ObjectDoesNotExist, Exception):
-            if held is not None:
-                self.__dict__.setdefault("state", held)
-            raise
 
 
 class Participant(models.Model):

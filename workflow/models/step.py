@@ -1,7 +1,6 @@
 """The run: a round is a live group, a step one work item in it; holds stop the step's own clock."""
 
 from datetime import date
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +8,7 @@ from django_fsm import FSMField, transition
 
 from workflow.models.case import Case
 from workflow.models.people import Unit, User
+from workflow.models.state_machine import StateMachine
 
 
 class Round(models.Model):
@@ -59,7 +59,7 @@ class Round(models.Model):
         ]
 
 
-class Step(models.Model):
+class Step(StateMachine):
     """One work item. Its FSM: open -> approved / returned / refused / skipped / cancelled, or answered (an opinion)."""
 
     ALSO_BORN = ("skipped", "cancelled")  # a decision just made may count for it, or end its group, from the start
@@ -142,16 +142,6 @@ class Step(models.Model):
     @transition(field=state, source="open", target="answered")
     def answer(self) -> None:
         """The opinion asked for was given: no decision, the word stays with the one who asked."""
-
-    def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
-        """See Case.refresh_from_db."""
-        held = self.__dict__.pop("state", None) if fields is None or "state" in fields else None
-        try:
-            super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
-        except Exception:
-            if held is not None:
-                self.__dict__.setdefault("state", held)
-            raise
 
 
 class Watch(models.Model):
