@@ -4,8 +4,10 @@ With the 22 spoilt cells and 4 files that are no workbook of test_workbook.py th
 """
 
 import io
+import operator
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,26 +65,35 @@ def entities(name: str, content: bytes) -> bytes:
     return first + b"?>" + head + grow + b"]>" + rest.replace(b"<t>", b"<t>&g;&f;", 3)
 
 
-def files() -> Iterator[tuple[str, bytes]]:
-    """(what it is, its bytes) of files that no good workbook would be."""
+def spoilt() -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """(what it is, what makes its bytes) of the good one spoilt in one place."""
     for n in range(1, SPOTS + 1):
-        yield f"cut off at {n}/{SPOTS + 1}", GOOD[: len(GOOD) * n // (SPOTS + 1)]
-        yield f"a bit turned over at {n}/{SPOTS + 1}", flipped(len(GOOD) * n // (SPOTS + 1))
-    yield "a pack without a part", packed({})
-    yield "a pack of something else", packed({"word/document.xml": b"<w/>", "[Content_Types].xml": b"<Types/>"})
-    yield "without its sheets", repacked(lambda name, content: None if "worksheets" in name else content)
-    yield "without its texts", repacked(lambda name, content: None if "sharedStrings" in name else content)
-    yield "without its list of sheets", repacked(lambda name, content: None if name == "xl/workbook.xml" else content)
-    yield "entities that grow", repacked(entities)
-    yield "parts that are no XML", repacked(lambda name, content: content[::-1])
-    yield "empty parts", repacked(lambda name, content: b"")
-    yield "a bomb", packed({f"xl/worksheets/sheet{n}.xml": b"\0" * (32 * 2**20) for n in range(1, 12)})
-    yield "the old format", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2048
-    yield "a table of commas", "户编号,户主姓名\nYJ-001,某某\n".encode("gb18030")
-    yield "a page", b"<html><table><tr><td>1</td></tr></table></html>"
+        at = len(GOOD) * n // (SPOTS + 1)
+        yield f"cut off at {n}/{SPOTS + 1}", partial(operator.getitem, GOOD, slice(at))
+        yield f"a bit turned over at {n}/{SPOTS + 1}", partial(flipped, at)
 
 
-FILES = dict(files())
+def left_out(part: str) -> Callable[[], bytes]:
+    """The sample without the parts of this name."""
+    return lambda: repacked(lambda name, content: None if part in name else content)
+
+
+# what no good workbook would be, made when a test asks for it
+FILES: dict[str, Callable[[], bytes]] = {
+    **dict(spoilt()),
+    "a pack without a part": lambda: packed({}),
+    "a pack of something else": lambda: packed({"word/document.xml": b"<w/>", "[Content_Types].xml": b"<Types/>"}),
+    "without its sheets": left_out("worksheets"),
+    "without its texts": left_out("sharedStrings"),
+    "without its list of sheets": left_out("xl/workbook.xml"),
+    "entities that grow": lambda: repacked(entities),
+    "parts that are no XML": lambda: repacked(lambda name, content: content[::-1]),
+    "empty parts": lambda: repacked(lambda name, content: b""),
+    "a bomb": lambda: packed({f"xl/worksheets/sheet{n}.xml": b"\0" * (32 * 2**20) for n in range(1, 12)}),
+    "the old format": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2048,
+    "a table of commas": lambda: "户编号,户主姓名\nYJ-001,某某\n".encode("gb18030"),
+    "a page": lambda: b"<html><table><tr><td>1</td></tr></table></html>",
+}
 
 
 def cell(sheet: str, header: str, value: Any) -> Callable[[Cells], None]:
@@ -139,7 +150,7 @@ def test_there_are_sixty_of_them() -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_in_words_and_nothing_is_imported(db: None, tmp_path: Path, name: str) -> None:
     path = tmp_path / "hostile.xlsx"
-    path.write_bytes(FILES[name])
+    path.write_bytes(FILES[name]())
     if refused(path) or "bit" not in name:  # a bit that changes no cell leaves a good workbook
         assert not any(model.objects.exists() for model in MODELS)
 

@@ -45,13 +45,13 @@ class Desk:
         return answer
 
     def sign_in(self, username: str) -> "Desk":
-        """As this person, whoever was signed in before: with an earlier sign-in of theirs while it holds."""
+        """As this person, whoever was signed in before: with an earlier sign-in of theirs while it holds. Then open a
+        page: none is open."""
         self.page.goto("about:blank")  # an answer still under way to the old page would bring its cookies back
         self.page.context.clear_cookies()
         if cookies := self.kept.get((self.address, username)):
             self.page.context.add_cookies(cookies)
-            self.open("/queue/")
-            if "/login/" not in self.page.url:
+            if "/login/" not in self.page.request.get(self.address + "/account/").url:
                 return self
         self.page.context.clear_cookies()
         self.open("/login/")
@@ -60,12 +60,18 @@ class Desk:
         self.page.click("main form button")
         self.page.wait_for_url("**/queue/**")
         self.kept[self.address, username] = [one for one in self.page.context.cookies() if one["name"] in HELD]
+        self.page.goto("about:blank")
+        return self
+
+    def at_queue(self, username: str) -> "Desk":
+        """As this person, at their queue."""
+        self.sign_in(username).open("/queue/")
         return self
 
     def shot(self, name: str) -> None:
         """Keep a picture as build output."""
         self.shots.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=str(self.shots / f"{name}.png"), full_page=True)
+        self.page.screenshot(path=str(self.shots / f"{name}.jpg"), full_page=True, type="jpeg", quality=80)
 
     def case(self, reference: str) -> None:
         """The page of a case."""

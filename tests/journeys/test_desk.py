@@ -43,7 +43,7 @@ PAGES = (
 
 
 def test_a_return_from_the_drawer_and_a_second_round(desk: Desk) -> None:
-    desk.sign_in("cunwei2")
+    desk.at_queue("cunwei2")
     desk.page.click("td.ac a.btn")
     desk.page.wait_for_selector("#drawer form.decide")
     desk.shot("queue-drawer")

@@ -12,7 +12,7 @@ DRAFT = "form.decide textarea >> nth=0"
 
 def test_an_ended_session_is_said_and_the_bell_stays_a_number(desk: Desk) -> None:
     desk.page.clock.install()
-    desk.sign_in("tudi")
+    desk.at_queue("tudi")
     desk.page.context.clear_cookies()
     with desk.page.expect_response("**/login/?next=/queue/pulse*"):
         desk.page.clock.run_for(21000)
@@ -21,7 +21,7 @@ def test_an_ended_session_is_said_and_the_bell_stays_a_number(desk: Desk) -> Non
 
 
 def test_an_ended_session_leads_to_the_sign_in_and_back_to_the_list(desk: Desk) -> None:
-    desk.sign_in("tudi")
+    desk.at_queue("tudi")
     desk.page.context.clear_cookies()
     desk.page.click("td.ti a.t")
     desk.page.wait_for_url("**/login/?next=%2Fqueue%2F")
@@ -29,7 +29,7 @@ def test_an_ended_session_leads_to_the_sign_in_and_back_to_the_list(desk: Desk) 
 
 
 def test_a_refusal_in_the_drawer_is_said_there(desk: Desk) -> None:
-    desk.sign_in("tudi")
+    desk.at_queue("tudi")
 
     def gone(route: Route) -> None:
         route.continue_(url=f"{desk.address}/cases/NO-SUCH-CASE/")
@@ -41,7 +41,7 @@ def test_a_refusal_in_the_drawer_is_said_there(desk: Desk) -> None:
 
 
 def test_a_server_out_of_reach_is_said_aloud(desk: Desk) -> None:
-    desk.sign_in("tudi")
+    desk.at_queue("tudi")
     desk.page.route("**/cases/YJ*/", lambda route: route.fulfill(status=502, body="bad gateway"))
     desk.page.click("td.ti a.t")
     assert desk.page.locator("#notes li.error").inner_text() == "未收到服务器答复，请稍后再试。"

@@ -29,13 +29,13 @@ def piled(site: Site) -> Site:
 @pytest.fixture
 def reviewer(piled: Site, desk: Desk) -> Desk:
     """The town's reviewer at the queue."""
-    return desk.sign_in("shenhe")
+    return desk.at_queue("shenhe")
 
 
 @pytest.fixture
 def phone_reviewer(piled: Site, phone: Desk) -> Iterator[Desk]:
     """The same person in a village, with a phone."""
-    yield phone.sign_in("shenhe")
+    yield phone.at_queue("shenhe")
 
 
 def open_first(page: Page) -> None:
