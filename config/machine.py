@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from config import health
+from config import health, lineage
 from workflow.queries.machine import BAD, OK, WARN, Line
 
 QUEUE = "celery"  # the list in which tasks wait for a worker
@@ -25,13 +25,11 @@ def version(now: datetime) -> Iterator[Line]:
         number = next(line.split('"')[1] for line in file if line.startswith("version"))
     yield Line(_("Version"), OK, number)
     executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    ahead = executor.loader.applied_migrations.keys() - executor.loader.graph.nodes.keys()
-    if missing or ahead:
-        named = ", ".join(
-            sorted(f"{one.app_label}.{one.name}" for one, _back in missing) or map(".".join, sorted(ahead))
-        )
-        yield Line(_("Migrations"), BAD, named, _("stop the program, run manage.py upgrade, start it again"))
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    missing = lineage.lacking(executor.loader) + [f"{one.app_label}.{one.name}" for one, _back in pending]
+    if named := sorted(missing) or lineage.unknown(executor.loader):
+        remedy = _("stop the program, run manage.py upgrade, start it again")
+        yield Line(_("Migrations"), BAD, ", ".join(named), remedy)
     else:
         yield Line(_("Migrations"), OK, _("the database is of this version"))
     told = health.history()

@@ -6,6 +6,7 @@ from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
+from config import lineage
 from workflow.commands import moves
 from workflow.history_tables import APPEND_ONLY, READ_ONLY
 
@@ -16,9 +17,13 @@ def upgrade(verbosity: int = 0) -> bool:
     """Migrate if needed, grant, sync. Returns whether a migration ran. Safe to run twice.
 
     Grants every time: a run that died between the last migration and the grant left tables the role may not use.
+    Raises OlderDatabase, before anything is changed, where the version before this one has to run first.
     """
     owner = connections["owner"]
     executor = MigrationExecutor(owner)
+    if missing := lineage.lacking(executor.loader):
+        raise lineage.OlderDatabase(missing)
+    executor.check_replacements()  # of itself Django notes the squashed ones only when something is pending
     pending = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if pending:
         call_command("migrate", database="owner", interactive=False, verbosity=verbosity)

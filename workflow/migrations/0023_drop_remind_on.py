@@ -28,5 +28,5 @@ BACK = "ALTER TABLE workflow_step ADD COLUMN remind_on date NOT NULL DEFAULT '00
 class Migration(migrations.Migration):
     """Alone in its migration, so that the table is let go at once."""
 
-    dependencies = [("workflow", "0022_watch_as_owner")]
+    dependencies = [("workflow", "0001_squashed_0022")]
     operations = [migrations.RunSQL(DROP, BACK)]
