@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from workflow import clock
-from workflow.models import Decision, Step
+from workflow.models import Decision, Round, Step
 from workflow.rules.route import RouteSpec, StageSpec
 from workflow.rules.workdays import WorkCalendar
 
@@ -16,8 +16,8 @@ NAMES_SHOWN = 3
 
 @dataclass(frozen=True)
 class Stop:
-    """One state on the stepper. `days` (of all its rounds) and `limit` are working days; `again`: something in it was
-    asked more than once; `expected` is a forecast from the leads."""
+    """One state on the stepper. `days` (in which one of its rounds was asked) and `limit` are working days; `again`: a
+    group in it was asked anew after a decision that still counts; `expected` is a forecast from the leads."""
 
     state: str
     status: str  # done | current | waiting | skipped
@@ -75,13 +75,25 @@ def _stop(
     calendar: WorkCalendar,
     today: date,
 ) -> Stop:
-    entered = min((clock.date_of(step.round.opened_at) for step in run), default=None)
-    left = max((clock.date_of(step.round.closed_at) for step in run if step.round.closed_at), default=None)
+    rounds = list({step.round_id: step.round for step in run if step.round.kind == Round.GROUP}.values())
+    undone = {step.pk for step in run if step.taken_back_at}
+    said = [one for one in rounds if one.outcome not in Round.UNDECIDED and one.closed_by_id not in undone]
+    entered = min((clock.date_of(one.opened_at) for one in rounds), default=None)
+    left = max((clock.date_of(one.closed_at) for one in said or rounds if one.closed_at), default=None)
     status = "current" if index == here else "waiting" if index > here else "done" if run else "skipped"
-    until = left if status == "done" and left else today
-    used = calendar.between(entered, until) if entered and status in ("done", "current") else None
-    again = any(step.round.number > 1 for step in run)
+    used = spent(rounds, calendar, today) if status in ("done", "current") and rounds else None
+    again = len({one.group for one in said}) < len(said)
     return Stop(state, status, entered, left if status == "done" else None, used, limit, people, None, again)
+
+
+def spent(rounds: Iterable[Round], calendar: WorkCalendar, today: date) -> int:
+    """Working days in which any of these rounds was asked: what lay elsewhere between two of them is not theirs."""
+    days, known = 0, date.min
+    for one in sorted(rounds, key=lambda one: one.opened_at):
+        start, end = clock.date_of(one.opened_at), clock.date_of(one.closed_at) if one.closed_at else today
+        days += calendar.between(max(start, known), end) if end > known else 0
+        known = max(known, end)
+    return days
 
 
 def _names(decisions: Iterable[Decision]) -> dict[str, list[str]]:

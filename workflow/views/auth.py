@@ -36,6 +36,15 @@ class SignInForm(AuthenticationForm):
             raise self.get_invalid_login_error()
         return super().clean()
 
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        """The same for every name, so that it tells nobody which accounts exist."""
+        text = _(
+            "The user name or the password is wrong. After %(tries)d wrong ones in a row signing in pauses for "
+            "%(minutes)d minutes."
+        )
+        pause = {"tries": settings.AXES_FAILURE_LIMIT, "minutes": settings.AXES_COOLOFF_TIME.total_seconds() // 60}
+        return forms.ValidationError(text % pause, code="invalid_login")
+
     def confirm_login_allowed(self, user: Any) -> None:
         """Inactive users never; sample users only from here."""
         super().confirm_login_allowed(user)
