@@ -9,8 +9,8 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from workflow import policies, timelines
-from workflow.models import Posting, Role, Route, StepPlan, Unit, User
-from workflow.models.plan import build
+from workflow.models import Posting, Role, Route, Unit, User
+from workflow.models.plan import build, duties
 from workflow.rules import asking, conditions, routecheck, routedoc, routeshape, staffing
 from workflow.rules.route import PlanSpec, RouteSpec
 from workflow.rules.routeshape import Fault
@@ -36,16 +36,10 @@ def check(route: Route, today: date) -> list[Fault]:
     found = routeshape.faults(document(route), words)
     if not found:  # the rest needs a route that is one
         spec = build(route)
-        found = [*routecheck.reach(spec, words), *routecheck.duties(spec, _duties(route))]
+        found = [*routecheck.reach(spec, words), *routecheck.duties(spec, duties(route.kind))]
         if not any(fault.blocking for fault in found):
             found += [*Posts(route, spec, today).faults(), *_deadlines(route, spec, today)]
     return sorted(found, key=lambda fault: not fault.blocking)
-
-
-def _duties(route: Route) -> dict[str, str]:
-    """The duty under which each key was published before, anywhere in this kind."""
-    plans = StepPlan.objects.filter(group__track__stage__route__kind=route.kind)
-    return dict(plans.order_by("group__track__stage__route_id").values_list("key", "duty"))
 
 
 def _deadlines(route: Route, spec: RouteSpec, today: date) -> Iterator[Fault]:
