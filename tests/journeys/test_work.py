@@ -89,6 +89,28 @@ def test_keys_decide_and_the_next_item_is_there_in_one_round_trip(reviewer: Desk
     reviewer.shot("keys")
 
 
+def test_a_double_click_decides_one_household_and_the_toast_names_it(reviewer: Desk) -> None:
+    page = reviewer.page
+    page.clock.install()  # the moment for which a new item takes no click passes when the test says so
+    page.goto(reviewer.address + "/queue/")
+    open_first(page)
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/decide" in request.url else None)
+    first = page.inner_text("#drawer h2")
+    page.click("#drawer button[value=approve]")
+    page.wait_for_selector(f"#drawer h2:not(:text-is('{first}'))")
+    second = page.inner_text("#drawer h2")
+    assert f"{first}：已同意" in page.inner_text("#toasts")
+    page.click("#drawer button[value=approve]")  # the other half of the double click
+    page.keyboard.press("a")
+    assert page.inner_text("#drawer h2") == second
+    page.clock.run_for(900)
+    page.keyboard.press("a")  # meant
+    page.wait_for_selector(f"#drawer h2:not(:text-is('{second}'))")
+    assert len(sent) == 2 and f"{second}：已同意" in page.inner_text("#toasts")
+
+
 def test_approve_twenty_at_once(reviewer: Desk) -> None:
     hand, page, before = Hand(reviewer), reviewer.page, mine(reviewer.page)
     hand.click("td.ck input >> nth=0")
@@ -115,6 +137,7 @@ def test_approve_five_each_one_looked_at(reviewer: Desk) -> None:
     page.wait_for_selector("#work .sheet")
     for _one in range(5):
         title = page.inner_text("#work h2")
+        page.wait_for_selector("#work .sheet:not(.unseen)")
         hand.key("a")
         page.wait_for_function(f"() => (document.querySelector('#work h2') || {{}}).innerText !== {title!r}")
     assert "6 / " in page.inner_text("#work")
@@ -157,6 +180,7 @@ def test_working_through_with_keys_to_the_end_card(reviewer: Desk) -> None:
     page.keyboard.press("u")
     page.wait_for_function(f"() => document.querySelector('#work').innerText.includes('1 / {total}')")
     assert page.inner_text("#work h2") == first
+    page.wait_for_selector("#work .sheet:not(.unseen)")
     page.keyboard.press("a")
     page.wait_for_function(f"() => document.querySelector('#work').innerText.includes('2 / {total}')")
     for _left in range(total - 1):

@@ -281,8 +281,12 @@ def lights(user: User, authorities: list[Authority], asked: Asked, today: date) 
     return {light: min(CAP, sum(n for (name, _number), n in found.items() if name == light)) for light in LIGHTS}
 
 
+def case_of(user: User, step_id: int, today: date | None = None) -> tuple[str, str]:
+    """Reference and title of the case of a step this reader may see, or nothing (promise P20)."""
+    seen = policies.visible_cases(user, today or clock.today()).filter(steps=step_id)
+    return seen.values_list("reference", "title").first() or ("", "")
+
+
 def reference_of(user: User, step_id: int, today: date | None = None) -> str:
-    """Reference of the case of a step this reader may see, or nothing (promise P20)."""
-    day = today or clock.today()
-    seen = policies.visible_cases(user, day).filter(steps=step_id).values_list("reference", flat=True)
-    return seen.first() or ""
+    """The reference alone."""
+    return case_of(user, step_id, today)[0]

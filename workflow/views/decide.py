@@ -38,8 +38,8 @@ def decide(request: HttpRequest, step_id: int) -> HttpResponse:
     said = {"approve": _("Approved."), "return": _("Returned."), "refuse": _("Refused.")}
     if verdict == "approve" and Step.objects.filter(pk=step_id, round__stage="draft").exists():
         said["approve"] = _("Submitted.")  # the word of the button
-    reference = queue.reference_of(user, step_id)
-    return sheet.answer(request, Done(said[verdict], reference, step_id, leaves=True, undo=True))
+    reference, name = queue.case_of(user, step_id)
+    return sheet.answer(request, Done(said[verdict], reference, step_id, leaves=True, undo=True, name=name))
 
 
 @signed_in

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from workflow import errors
 from workflow.queries import filters, queue
@@ -28,12 +29,18 @@ ROWS = 20  # rows of one case on a page of the list
 class Done:
     """What was done, in words, and to which case."""
 
-    message: str
+    said: str
     reference: str
     step_id: int = 0
     leaves: bool = False  # the reader's list goes on to the next item
     undo: bool = False  # it can be taken back
     taken_back: bool = False  # it was
+    name: str = ""  # of the case, where the words may stand beside another one
+
+    @property
+    def message(self) -> str:
+        """The words, with the case they are about."""
+        return _("%(name)s: %(done)s") % {"name": self.name, "done": self.said} if self.name else self.said
 
 
 def answer(request: HttpRequest, done: Done) -> HttpResponse:

@@ -125,7 +125,9 @@ def verb(request: HttpRequest, step_id: int, verb: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(outcome)
     mine = verb in LEAVING and rights.authority(found, action.step) is not None
-    return _done(request, verb, Done(str(SAID[verb]), found.case.reference, step_id, leaves=mine))
+    return _done(
+        request, verb, Done(str(SAID[verb]), found.case.reference, step_id, leaves=mine, name=found.case.title)
+    )
 
 
 def _show(request: HttpRequest, found: Glance, action: Action, refusal: errors.Refusal | None = None) -> HttpResponse:

@@ -66,6 +66,7 @@
     if (off() || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) { return; }
     if (document.querySelector("dialog[open]")) { return; }
     var key = event.key === "Enter" ? "enter" : event.key.toLowerCase();
+    if (event.repeat && key !== "j" && key !== "k") { return; } // a key held down walks the list and decides nothing
     if (event.shiftKey && answers("shift+" + key)) { key = "shift+" + key; }
     if (key === "enter" && event.target !== document.body && event.target.id !== "main") { return; }
     if (act(key)) { event.preventDefault(); }

@@ -1,7 +1,8 @@
 // The queue and its drawer: the current row, the next item after a decision, selection and the bulk bar.
 (function () {
   "use strict";
-  var desk = window.desk, anchor = null, then = "";
+  var desk = window.desk, anchor = null, then = "", acted = "";
+  var UNSEEN = 800; // milliseconds: longer than a double click takes, shorter than a look at the next household
   function rows() { return Array.prototype.slice.call(document.querySelectorAll("#desk tr[data-row]")); }
   function current() { return document.querySelector("#desk tr.cur"); }
   function drawer() { return document.getElementById("drawer"); }
@@ -66,6 +67,7 @@
     if (!box || event.detail.verb !== "post") { return; }
     var sheet = box.querySelector("[data-reference]"), row = current();
     var next = row && (neighbour(row, 1) || neighbour(row, -1));
+    acted = sheet ? sheet.dataset.reference : "";
     given.sheet = box.id;
     given.following = next ? next.dataset.ref : "";
     if (sheet && box.id === "work") { given.here = sheet.dataset.here; given.ahead = sheet.dataset.ahead; }
@@ -75,12 +77,27 @@
     var target = event.detail.target || event.target;
     if (target.id === "drawer") { opened(); }
     if (target.id === "work") { first(target); window.scrollTo(0, 0); }
+    if (target.id === "drawer" || target.id === "work") { unseen(target, event.detail.requestConfig); }
     if (target.id === "desk" || event.target.id === "desk") {
       var open = drawer() && drawer().querySelector("[data-reference]");
       if (open) { mark(ofCase(open.dataset.reference)[0]); }
       choose();
     }
   });
+  // another household came under the pointer in place of the one decided: nobody has seen it yet, so that the second half
+  // of a double click, or a key still held down, decides nothing
+  function unseen(box, asked) {
+    var sheet = box.querySelector("[data-reference]");
+    if (!sheet || !asked || asked.verb !== "post" || sheet.dataset.reference === acted) { return; }
+    sheet.classList.add("unseen");
+    setTimeout(function () { sheet.classList.remove("unseen"); }, UNSEEN);
+  }
+  document.addEventListener("click", function (event) {
+    if (event.target.closest(".sheet.unseen .df") && event.target.closest("button, a, summary")) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }, true);
   // --- several at once: the preview comes in a dialog; after the results the list is shown afresh ------------------
   function bulk() { return document.getElementById("bulkdialog"); }
   document.body.addEventListener("htmx:afterSwap", function (event) {
