@@ -52,17 +52,6 @@ RESOLVERS: dict[str, Any] = {
     "partner_village": _("Receiving village"),
     "partner_town": _("Receiving town"),
 }
-POINTS: dict[str, Any] = {
-    "all_signed": _("All agreements signed"),
-    "registration_homestead": _("Accounts and homesteads settled"),
-    "last_move": _("Last household moved"),
-    "clearing": _("Reservoir area cleared"),
-    "self_check": _("County self-check"),
-    "first_check": _("First acceptance"),
-    "final": _("Final acceptance"),
-    "freeze": _("Freeze"),
-    "storage": _("Water storage"),
-}
 
 
 # what the conditions of the lifecycle's advance transitions ask, as needs of a step (lifecycle.py)
@@ -78,7 +67,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         modes=labels.MODES,
         states={state: lifecycle.STATES[state] for state in lifecycle.PATH[:-1]},
-        points=POINTS,
+        points=labels.POINTS,
         facts=FACTS,
         needs=NEEDS,
         papers=lifecycle.PAPERS,

@@ -85,6 +85,16 @@ def test_the_whole_way_by_pages(world: builders.World) -> None:
     assert "已拿回" in mine.get(f"/cases/{case.reference}/").content.decode()
 
 
+def test_a_question_is_dropped_as_a_question_and_not_as_a_signer(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    mine = signed_in(world.town_reviewer)
+    mine.post(f"/steps/{step.pk}/delegate", {"to": world.clerk_2.pk, "question": "面积对吗", "days": "2"})
+    opinion = Step.objects.get(case=case, holder=world.clerk_2, state="open")
+    assert "取消征询" in mine.get(f"/steps/{opinion.pk}/drop_signer").content.decode()
+    said = mine.post(f"/steps/{opinion.pk}/drop_signer", {"reason": "已问清"}, follow=True).content.decode()
+    assert "已取消征询" in said and "已减签" not in said
+
+
 @pytest.mark.parametrize("accept", [JSON, "application/json"])
 def test_a_refusal_is_a_problem_document_for_those_who_ask(world: builders.World, accept: str) -> None:
     _case, step = at_town_review(world)

@@ -119,6 +119,8 @@ def _action(found: Glance, step: Step, verb: str) -> Action:
     refusal = refusal_of(found, step, verb)
     if verb == APPROVE and step.round.stage == "draft":
         label = _("Submit")
+    if verb == "drop_signer" and step.round.kind == Round.OPINION:
+        label = _("Drop the question")
     return Action(
         verb=verb,
         step=step,

@@ -71,7 +71,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     changes = [_unpack(raw) for raw in request.POST.getlist("change")]
     if not changes or len(changes) > filed.MOST:
-        raise errors.InvalidInput(field=_("Days"), expected=_("at least one day"))
+        raise errors.InvalidInput(field=_("Dates"), expected=_("at least one day"))
     done = county_calendar.override(_county(request), changes, source=request.POST.get("source", ""), actor=user)
     said = _("Calendar changed: %(moved)s due dates moved, %(late)s steps became late.")
     return say_and_return(request, said % {"moved": len(done.moved), "late": len(done.late)})
@@ -140,5 +140,5 @@ def _unpack(raw: str) -> DayChange:
     parts = raw.split("|")
     found: date | None = filed.a_day(parts[0])
     if len(parts) != 4 or found is None or parts[1] not in filed.KINDS or not filed.FIRST <= found <= filed.LAST:
-        raise errors.InvalidInput(field=_("Days"), expected=_("days as the preview showed them"))
+        raise errors.InvalidInput(field=_("Dates"), expected=_("days as the preview showed them"))
     return DayChange(found, parts[1], parts[2][:60], parts[3][:60])

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from workflow import errors, rights
 from workflow.commands import steps
-from workflow.models import User
+from workflow.models import Round, User
 from workflow.queries import actions
 from workflow.queries.actions import Action
 from workflow.queries.glance import Glance
@@ -33,6 +33,7 @@ SAID: dict[str, Any] = {
     "give_opinion": gettext_lazy("Your opinion was given."),
     "drop_signer": gettext_lazy("Signer dropped."),
     "take_back": gettext_lazy("Taken back: the step is yours again."),
+    "drop_question": gettext_lazy("Question dropped."),
 }
 CHOOSING = ("reassign", "add_signer", "delegate")
 SEARCHED = 12  # from this many people on the list has a search box
@@ -125,9 +126,9 @@ def verb(request: HttpRequest, step_id: int, verb: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(outcome)
     mine = verb in LEAVING and rights.authority(found, action.step) is not None
-    return _done(
-        request, verb, Done(str(SAID[verb]), found.case.reference, step_id, leaves=mine, name=found.case.title)
-    )
+    said = "drop_question" if verb == "drop_signer" and action.step.round.kind == Round.OPINION else verb
+    done = Done(str(SAID[said]), found.case.reference, step_id, leaves=mine, name=found.case.title)
+    return _done(request, verb, done)
 
 
 def _show(request: HttpRequest, found: Glance, action: Action, refusal: errors.Refusal | None = None) -> HttpResponse:
