@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflow import errors, policies, reach, seats
-from workflow.models import Decision, Round, Step, kinds
+from workflow.models import Decision, Hold, Round, Step, kinds
 from workflow.policies import Authority
 from workflow.rules import four_eyes, words
 from workflow.rules.codes import HOLD_CAUSES
@@ -172,10 +172,15 @@ def still_open(run: Run, step: Step) -> errors.Refusal | None:
         )
     if step.state != "open":
         return errors.NoLongerOpen(why=why_closed(step))
-    hold = run.hold_on(step) or run.round_holds.get(seats.root(run, step.round).pk)
+    hold = held(run, step)
     if hold:
         return errors.OnHold(since=f"{timezone.localtime(hold.since):%Y-%m-%d}", cause=HOLD_CAUSES[hold.cause])
     return None
+
+
+def held(run: Run, step: Step) -> Hold | None:
+    """What keeps it from being decided: a hold on its case, on its round, or on the group's round above that."""
+    return run.hold_on(step) or run.round_holds.get(seats.root(run, step.round).pk)
 
 
 def why_closed(step: Step) -> str:
@@ -241,23 +246,17 @@ def too_early(run: Run, step: Step) -> errors.Refusal | None:
 
 def waits_for(run: Run, step: Step) -> errors.Refusal | None:
     """Somebody was asked before this step: a signer before it, or for an opinion; or they in turn asked somebody."""
-    before = [
-        child for child in seats.children(run, step) if child.closed_at is None and child.kind in Round.WAITED_FOR
-    ]
-    if not before:
-        return None
-    asked = [one for child in before for one in seats.asked(run, child)]
-    return errors.WaitsForAnother(who=words.listed(one.holder for one in asked))
+    before = _before(run, step)
+    return errors.WaitsForAnother(who=words.listed(one.holder for one in asked_before(run, step))) if before else None
 
 
-def missing_for(run: Run, step: Step) -> list[str]:
-    """What is missing before this step can be approved, in words; an added signer answers for the content only."""
-    if step.added_by_id:
-        return []
-    plan = run.plan(step)
-    on_file = set(run.case.facts.get("papers", ()))
-    papers = [_("Paper: %(name)s") % {"name": run.case.paper_name(p)} for p in plan.papers if p not in on_file]
-    return list(run.case.unmet(list(plan.needs), run.today)) + papers
+def _before(run: Run, step: Step) -> list[Round]:
+    return [child for child in seats.children(run, step) if child.closed_at is None and child.kind in Round.WAITED_FOR]
+
+
+def asked_before(run: Run, step: Step) -> list[Step]:
+    """The open steps of those who were asked before this step."""
+    return [one for child in _before(run, step) for one in seats.asked(run, child)]
 
 
 def return_points(run: Run, live: Round) -> list[Place]:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from tests import builders
-from workflow import clock, policies
+from workflow import clock, policies, readiness, rights
 from workflow.commands import cases, people, steps
 from workflow.models import Case, Copy, Posting, Step, User
-from workflow.queries import filters, head, paging, queue, rows
+from workflow.queries import actions, filters, head, paging, queue, rows
 from workflow.queries.filters import Asked
+from workflow.templatetags import lines
 
 WALKED = ("draft", "in_review", "signing", "account_transfer")
 
@@ -33,6 +34,9 @@ def town(world: builders.World) -> builders.World:
     cases.hold(made[4].pk, actor=world.clerk, cause="dispute")
     held = builders.open_step(made[3], "transfer")
     cases.hold(made[3].pk, actor=world.clerk, cause="dispute", step_id=held.pk)
+    asked = builders.open_step(made[5], "group_opinion")
+    steps.delegate(asked.pk, actor=world.village_group_leader, to=world.village_reviewer.pk, question="?", days=2)
+    Step.objects.filter(pk=builders.open_step(made[9], "village_opinion").pk).update(not_before=today + timedelta(2))
     people.lend(
         Posting.objects.get(user=world.clerk).pk, actor=world.clerk, substitute=world.chair, until=today + timedelta(3)
     )
@@ -53,12 +57,14 @@ def general(user: User, asked: Asked, today: date) -> tuple[list[int], dict[str,
 @pytest.mark.parametrize("tab", ["mine", "claimable"])
 def test_the_head_of_the_queue_is_the_general_list(town: builders.World, tab: str) -> None:
     today, prepared, seen = clock.today(), 0, set[str]()
+    held = set(Step.objects.filter(filters.light_filter("held", today)).values_list("pk", flat=True))
     for user in User.objects.all():
         asked = Asked(tab=tab)
         authorities = policies.postings_of(user, today)
         page = queue.page(user, asked)
         ids, lights = general(user, asked, today)
-        assert [row.step.pk for row in page.rows] == ids, user
+        assert {row.step.pk for row in page.rows if row.severity == "held"} == held.intersection(ids), user
+        assert [row.step.pk for row in page.rows] == sorted(ids, key=held.__contains__), user
         assert page.lights == lights, user
         prepared += not any(one.role in queue.BLIND for one in authorities)
         seen |= {light for light, number in lights.items() if number}
@@ -103,3 +109,31 @@ def test_a_line_read_with_its_step_says_what_the_line_read_apart_says(town: buil
         steps = Step.objects.select_related("case__home_unit", "unit", "holder").in_bulk([r.step.pk for r in prepared])
         apart = rows.rows([steps[r.step.pk] for r in prepared], user, policies.postings_of(user, today), today)
         assert [replace(row, case=row.kind) for row in apart] == prepared
+
+
+def test_a_line_says_of_its_step_what_the_sheet_says(town: builders.World) -> None:
+    seen = set()
+    for number, case in enumerate(Case.objects.order_by("pk")):
+        facts = case.facts | ({"papers": [], "wish_signed": False} if number % 3 else {})
+        Case.objects.filter(pk=case.pk).update(facts=facts)
+    for user in User.objects.all():
+        for tab in queue.OWN:
+            for row in queue.page(user, Asked(tab=tab)).rows:
+                whole = actions.look(user, row.step.pk, clock.today())
+                step = actions.step_in(whole, row.step.pk)
+                four_eyes = rights.recused(whole, step, rights.authority(whole, step))  # not read for a line
+                judged = readiness.of(whole, step)
+                assert four_eyes or row.ready == judged, (user, step)
+                assert judged.decidable or step.round.kind == "opinion" or rights.why_not(whole, step), (user, step)
+                seen.add(row.ready.state)
+    assert seen == {"held", "early", "waits", "opinion", "missing", "number", "ready"}
+
+
+def test_a_run_and_a_count_leave_to_the_end_what_can_only_be_looked_at(town: builders.World) -> None:
+    for user in (town.village_group_leader, town.village_reviewer, town.clerk):
+        ids = queue.first_ids(user, Asked(), 50)
+        found = {row.step.pk: row for row in queue.page(user, limit=50).rows}
+        idle = [found[pk].ready.idle for pk in ids]
+        assert idle == sorted(idle) and len(ids) == len(found)
+        looks = {lines.kind_of(found[pk], "mine", oob=False) for pk in ids if found[pk].ready.idle}
+        assert {(kind.act, kind.ok) for kind in looks} == {("look", False)}, user

@@ -44,7 +44,19 @@ def test_a_line_of_every_kind_is_what_the_template_says(town: builders.World) ->
                         assert quick == slow
                         kinds.add(lines.kind_of(row, tab, oob=False))
     assert len(kinds) > 30
-    for name in ("missing", "override", "was_late", "lost", "amount", "lender", "holder", "urge", "urged", "ok"):
+    for name in (
+        "missing",
+        "override",
+        "was_late",
+        "lost",
+        "amount",
+        "lender",
+        "holder",
+        "urge",
+        "urged",
+        "ok",
+        "waits",
+    ):
         assert len({getattr(kind, name) for kind in kinds}) == 2 + (name == "urge"), name
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from workflow import audit, errors, policies, rights, seats
+from workflow import audit, errors, policies, readiness, rights, seats
 from workflow.commands import advance, rounds
 from workflow.commands.work import Work
 from workflow.models import Decision, Round, Step
@@ -72,10 +72,10 @@ def check_approval(work: Work, step: Step, seen: Mapping[str, str] | None, docum
             aspects=changed,
             changes=work.case.changed_since(before),
         )
-    missing = rights.missing_for(work, step)
+    missing = readiness.missing_for(work, step)
     if missing:
         raise errors.Unmet(missing="; ".join(missing), items=missing)
-    if plan.attest and not step.added_by_id and not document_no.strip():
+    if readiness.number_due(step, plan) and not document_no.strip():
         raise errors.DocumentRequired()
 
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from workflow import candidates, clock, errors, policies, rights, seats
+from workflow import candidates, clock, errors, policies, readiness, rights, seats
 from workflow.candidates import Candidate
 from workflow.models import Case, Round, Step, User
 from workflow.queries import consequences, glance, words
@@ -141,7 +141,7 @@ def refusal_of(found: Glance, step: Step, verb: str) -> errors.Refusal | None:
         if step.round.kind == Round.OPINION:
             return errors.OpinionAsked()
         refusal = rights.why_not(found, step)
-        if refusal is None and verb == APPROVE and (missing := rights.missing_for(found, step)):
+        if refusal is None and verb == APPROVE and (missing := readiness.missing_for(found, step)):
             return errors.Unmet(missing="; ".join(missing), items=missing)
         if refusal is None and verb == RETURN and not rights.return_points(found, step.round):
             return errors.NoSuchPoint()

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workflow import candidates, errors, policies, rights
+from workflow import candidates, errors, policies, readiness, rights
 from workflow.models import Case, Decision, Hold, Nudge, Participant, Posting, Step, User
 from workflow.queries import chasing, words
 from workflow.queries.glance import Glance
@@ -77,7 +77,7 @@ def preview(user: User, step_ids: Iterable[int], today: date, verb: str = APPROV
         selected=len(rows),
         can=len(able),
         amount=sum((row.amount for row in able if row.amount is not None), Decimal("0.00")),
-        attest=verb == APPROVE and any(reading.plan(step).attest for reading, step in seen_able),
+        attest=verb == APPROVE and any(readiness.number_due(step, reading.plan(step)) for reading, step in seen_able),
         points=_points(seen_able) if verb == RETURN else [],
         people=_takers(seen_able) if verb == REASSIGN else [],
     )
@@ -144,10 +144,12 @@ def _why_not(reading: Glance, step: Step, verb: str, urged: Mapping[int, Nudge])
         return str(errors.NotForBulk())
     if why := rights.why_not(reading, step):
         return str(why)
+    found = readiness.of(reading, step)
+    if not found.decidable:
+        return str(errors.OpinionAsked())
     if verb == RETURN:
         return "" if rights.return_points(reading, step.round) else str(errors.NoSuchPoint())
-    missing = rights.missing_for(reading, step)
-    return _("Missing: %(what)s") % {"what": "; ".join(missing)} if missing else ""
+    return "" if found.approvable else _("Missing: %(what)s") % {"what": "; ".join(found.missing)}
 
 
 def _why_not_urge(reading: Glance, step: Step, before: Nudge | None) -> errors.Refusal | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflow import calendars, clock, errors, ladders, policies, reach, rights, seats
+from workflow import calendars, clock, errors, ladders, policies, reach, readiness, rights, seats
 from workflow.models import Hold, Opinion, Round, Step, User, kinds
 from workflow.queries import actions, escalation, glance, slack, stepper, words
 from workflow.queries.actions import Action
@@ -14,6 +14,7 @@ from workflow.queries.escalation import Ahead
 from workflow.queries.glance import Glance
 from workflow.queries.stepper import Stop
 from workflow.rules import dates
+from workflow.rules.ready import OPINION, Readiness
 from workflow.rules.route import PlanSpec
 from workflow.rules.rungs import Ladders
 
@@ -43,18 +44,35 @@ class MyStep:
 
     waiting: Waiting
     plan: PlanSpec
-    can_act: bool  # decide at all (posting, four eyes, hold, claim)
+    ready: Readiness
     why_not: str
-    missing: list[str]  # what keeps it from being approved
-    attest: bool
     seen: dict[str, str]
     points: list[tuple[str, str]]  # (group key, name) a return may go to
     lender: str
     verbs: list[Action]  # beyond approve, return and refuse: each with its own form
     effects: dict[str, list[str]]  # by verb: what it will do, in words
-    opinion: bool  # I am asked for an opinion, not for a decision
     opinions: list[Opinion]  # what those answered who were asked for this step
     asked: list[Step]  # added signers and advisers who have not answered yet
+
+    @property
+    def can_act(self) -> bool:
+        """It can be decided one way or another."""
+        return self.ready.decidable
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What keeps it from being approved."""
+        return self.ready.missing
+
+    @property
+    def attest(self) -> bool:
+        """An approval gives a document number."""
+        return self.ready.number
+
+    @property
+    def opinion(self) -> bool:
+        """I am asked for an opinion, not for a decision."""
+        return self.ready.state == OPINION
 
 
 @dataclass(frozen=True)
@@ -171,7 +189,7 @@ def _waiting(reading: Glance, step: Step, people: list[User], known: Ladders) ->
         slack=slack.of(step, reading.today, calendar, held),
         late_cause=slack.late_cause(step, reading.today, held),
         hold=next((one for one in held if one.round_id), None),
-        missing=rights.missing_for(reading, step),
+        missing=readiness.missing_for(reading, step),
         reported=escalation.next_superior(escalation.of_step(step, known, reading.today, calendar)),
     )
 
@@ -184,21 +202,17 @@ def _mine(reading: Glance, user: User, step: Step, waiting: Waiting) -> MyStep |
         return None  # a named colleague is asked, not my post
     plan = reading.plan(step)
     verbs = actions.of(reading, step)
-    opinion = step.round.kind == Round.OPINION
-    reason = "" if opinion else str(rights.why_not(reading, step) or "")
+    found = readiness.of(reading, step)
     return MyStep(
         waiting=waiting,
         plan=plan,
-        can_act=not reason and not opinion,
-        why_not=reason,
-        missing=waiting.missing,
-        attest=plan.attest and not step.added_by_id,
+        ready=found,
+        why_not=str(rights.why_not(reading, step) or "") if found.idle else "",
         seen={aspect: reading.case.hashes.get(aspect, "") for aspect in plan.aspects},
         points=[(p.group.key, words.name(p.group.names)) for p in rights.return_points(reading, step.round)],
         lender=str(authority.lender) if authority.lender else "",
         verbs=[verb for verb in verbs if verb.verb in actions.ON_ITS_OWN_PAGE],
         effects={verb.verb: verb.effects for verb in verbs if verb.effects},
-        opinion=opinion,
         opinions=_opinions(reading, step),
         asked=[one for one in actions.in_the_way(reading, step) if one is not step],
     )

@@ -5,7 +5,7 @@ Beside what the ORM would need: no planning, no second round trip, and only the 
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -13,11 +13,11 @@ from typing import Any
 
 from django.db.models import JSONField, TextField
 
-from workflow.models import Hold, Step, Unit, User, kinds
+from workflow.models import Hold, Round, Step, Unit, User, kinds
 
 STEP = (
     *("id", "round_id", "case_id", "plan", "role", "unit_id", "holder_id", "state", "opened_at", "closed_at"),
-    *("not_before", "lead", "lead_unit", "backward", "due", "held_days", "was_late"),
+    *("added_by_id", "not_before", "lead", "lead_unit", "backward", "due", "held_days", "was_late"),
 )
 UNIT, PERSON = ("id", "code", "name"), ("id", "username", "full_name")
 UNSEEN = {"hashes", "authors", "head"}  # long, and no line shows them; texts neither
@@ -25,9 +25,15 @@ LEVELS = (9, 12, 14)  # digits of a town, a village, a village group
 JOINS = """
 JOIN workflow_case c ON c.id = s.case_id JOIN workflow_unit u ON u.id = s.unit_id
 JOIN workflow_unit home ON home.id = c.home_unit_id LEFT JOIN workflow_user w ON w.id = s.holder_id
+JOIN workflow_round live ON live.id = s.round_id
 """
 HOLDS = """(SELECT json_agg(json_build_array(h.round_id, h.cause, h.since) ORDER BY h.id)::text
     FROM workflow_hold h WHERE h.case_id = c.id AND h.resumed_at IS NULL)"""
+# whom a step waits for: an index entry of the rounds for each line, nearly always none
+ASKED_FIRST = """(SELECT json_agg(coalesce(nullif(p.full_name, ''), p.username) ORDER BY o.id)::text
+    FROM workflow_round below JOIN workflow_step o ON o.round_id = below.id AND o.state = 'open'
+        JOIN workflow_user p ON p.id = o.holder_id
+    WHERE below.parent_id = s.id AND below.closed_at IS NULL AND below.kind IN ('before', 'opinion'))"""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Around:
 
     holds: list[Hold]
     units: dict[str, str]
+    waits: dict[int, list[str]] = field(default_factory=dict)  # by step: who was asked before it
+    opinions: set[int] = field(default_factory=set)  # steps that ask for an opinion
 
 
 class _Part:
@@ -90,14 +98,14 @@ def select(statement: str) -> str:
     names = [f"at{size}.name" for size in LEVELS]
     parts = [columns for part in (_step(), *_kinds().values()) for columns in part.columns]
     beside = [f"{alias}.{name}" for alias, names in (("u", UNIT), ("home", UNIT), ("w", PERSON)) for name in names]
-    columns = ", ".join(["c.kind", HOLDS, *names, *beside, *parts])
+    columns = ", ".join(["c.kind", HOLDS, "live.kind", ASKED_FIRST, *names, *beside, *parts])
     return statement.format(columns=columns, joins=JOINS + "\n".join(joins))
 
 
 def built(found: Iterable[tuple[Any, ...]]) -> tuple[list[Step], Around]:
     """The steps of a statement made by `select`, in its order, and what their lines say besides."""
     steps, near, kept = [], Around([], {}), dict[Any, Any]()
-    for kind, holds, *values in found:
+    for kind, holds, asks, waits, *values in found:
         take = iter(values)
         names = list(islice(take, len(LEVELS)))
         at, home = (_once(kept, Unit, UNIT, islice(take, len(UNIT))) for _place in range(2))
@@ -108,6 +116,8 @@ def built(found: Iterable[tuple[Any, ...]]) -> tuple[list[Step], Around]:
         case._state.fields_cache["home_unit"] = home
         step._state.fields_cache |= {"case": case, "unit": at, "holder": holder}
         steps.append(step)
+        near.waits.update({step.pk: json.loads(waits)} if waits else {})
+        near.opinions.update({step.pk} if asks == Round.OPINION else ())
         near.holds.extend(_hold(step.case_id, *one) for one in json.loads(holds or "[]"))
         near.units.update({home.code[:digits]: name for digits, name in zip(LEVELS, names, strict=True) if name})
     return steps, near

@@ -215,6 +215,8 @@ def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: dateti
     )
     lamps = lights(user, authorities, asked, today)
     made = rows.rows(part.steps, user, authorities, today, chased=asked.tab in CHASED, near=near)
+    if asked.sort == "due" and asked.tab != "done":
+        made = rows.grouped(made)
     return QueuePage(made, part.following, part.previous, lamps, asked)
 
 
@@ -248,16 +250,17 @@ def asked_again(step_id: int) -> int | None:
 
 
 def first_ids(user: User, asked: Asked, limit: int) -> list[int]:
-    """The steps of the reader's own at the head of a list, by id: what a run works through."""
+    """The steps of the reader's own at the head of a list, by id: what a run works through; what can only be looked at
+    comes last."""
     today = clock.today()
     authorities = policies.postings_of(user, today)
     tab = asked.tab if asked.tab in OWN else "mine"
     found = listed(user, authorities, replace(asked, tab=tab), today)
     seen = Case.objects.filter(policies.scope_of(user, authorities, today))
-    part = paging.window(
-        found.select_related("case"), asked.sort, sight=seen, after=asked.after, before="", limit=limit, today=today
-    )
-    return [step.pk for step in part.steps]
+    found = found.select_related("case__home_unit", "unit", "holder")
+    part = paging.window(found, asked.sort, sight=seen, after=asked.after, before="", limit=limit, today=today)
+    made = rows.rows(part.steps, user, authorities, today)
+    return [row.step.pk for row in sorted(made, key=lambda row: row.ready.idle)]
 
 
 def lights(user: User, authorities: list[Authority], asked: Asked, today: date) -> dict[str, int]:

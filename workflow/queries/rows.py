@@ -5,15 +5,18 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 
-from workflow import calendars, clock, policies
-from workflow.models import Case, Hold, Nudge, Step, Unit, User
+from workflow import calendars, clock, policies, readiness
+from workflow.models import Case, Hold, Nudge, Round, Step, Unit, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
 from workflow.queries import chasing, slack, words
 from workflow.queries.chasing import Chase
 from workflow.queries.loaded import LEVELS, Around
-from workflow.rules import dates
+from workflow.rules import dates, ready
+from workflow.rules.ready import HELD, Readiness
+from workflow.rules.route import PlanSpec
 
 SEVERE = 3  # working days late from which the supervisor is told: the last rung of the ladder
 
@@ -34,7 +37,7 @@ class QueueRow:
     village: str
     due: date
     light: str
-    severity: str  # severe | late | soon | fine, by the due day alone
+    severity: str  # severe | late | soon | fine, by the due day alone; held while its clock is stopped
     working_days_left: int
     slack: int | None
     waiting_days: int
@@ -43,7 +46,7 @@ class QueueRow:
     holder: str
     attest: bool
     mine: bool
-    missing: int  # things that keep it from being approved today
+    ready: Readiness
     was_late: bool
     bulk: bool  # may be approved together with others
     late_cause: str  # of a held step that is past its backward date: what it waits for
@@ -59,7 +62,7 @@ class _Page:
     authorities: list[Authority]
     today: date
     holds: dict[int, list[Hold]]  # open ones, by step
-    units: dict[str, str]
+    near: Around
     kinds: dict[int, Any]
     urged: dict[int, Nudge] | None  # by step, where it is asked for
 
@@ -81,7 +84,7 @@ def rows(
         authorities=authorities,
         today=today,
         holds={step.pk: slack.over(near.holds, step) for step in steps},
-        units=near.units,
+        near=near,
         kinds=_concrete(steps, ("home_unit", "partner_unit") if chased else ()),
         urged=chasing.last(steps) if chased else None,
     )
@@ -90,11 +93,31 @@ def rows(
 
 def around(steps: list[Step]) -> Around:
     """Read apart from the steps."""
+    waits, opinions = _asked_first([step for step in steps if step.state == "open"])
     codes = {s.case.home_unit.code[:length] for s in steps for length in LEVELS}
     return Around(
         list(Hold.objects.filter(case__in={step.case_id for step in steps}, resumed_at=None)),
         dict(Unit.objects.filter(code__in=codes).values_list("code", "name")),
+        waits,
+        opinions,
     )
+
+
+def _asked_first(steps: list[Step]) -> tuple[dict[int, list[str]], set[int]]:
+    """Whom each step waits for, and which of them ask for an opinion: one statement over their rounds."""
+    below = Q(parent__in=[step.pk for step in steps], closed_at=None, kind__in=Round.WAITED_FOR)
+    asking = Q(pk__in={step.round_id for step in steps}, kind=Round.OPINION)
+    found = Round.objects.filter(below | asking).order_by("steps__pk") if steps else Round.objects.none()
+    waits: dict[int, list[str]] = {}
+    own = {step.pk for step in steps}
+    opinions = set()
+    names = ("steps", "steps__state", "steps__holder__full_name", "steps__holder__username")
+    for parent, kind, pk, state, full_name, username in found.values_list("parent_id", "kind", *names):
+        if parent in own and state == "open":
+            waits.setdefault(parent, []).append(full_name or username)
+        if kind == Round.OPINION and pk in own:
+            opinions.add(pk)
+    return waits, opinions
 
 
 def _concrete(steps: list[Step], related: tuple[str, ...]) -> dict[int, Any]:
@@ -107,8 +130,15 @@ def _concrete(steps: list[Step], related: tuple[str, ...]) -> dict[int, Any]:
     return found
 
 
-def severity(left: int) -> str:
-    """In which group of the queue a step stands, by working days left."""
+def grouped(found: list[QueueRow]) -> list[QueueRow]:
+    """A page in order of due, with what is on hold as a group of its own below."""
+    return sorted(found, key=lambda row: row.severity == HELD)
+
+
+def severity(left: int, held: bool) -> str:
+    """In which group of the queue a step stands, by working days left; what is held is not late."""
+    if held:
+        return HELD
     if left < -SEVERE:
         return "severe"
     if left < 0:
@@ -133,11 +163,11 @@ def _row(step: Step, page: _Page) -> QueueRow:
         stage=place.stage.state,
         stage_index=route.order[place.stage.state],
         stages=len(route.stages),
-        town=page.units.get(home[:9], ""),
-        village=page.units.get(home[:14]) or page.units.get(home[:12], ""),
+        town=page.near.units.get(home[:9], ""),
+        village=page.near.units.get(home[:14]) or page.near.units.get(home[:12], ""),
         due=step.due,
         light=dates.light(step.due, until, calendar, held=bool(page.holds[step.pk]), was_late=step.was_late),
-        severity=severity(left),
+        severity=severity(left, bool(page.holds[step.pk])),
         working_days_left=left,
         slack=slack.of(step, page.today, calendar, page.holds[step.pk]),
         waiting_days=(until - clock.date_of(step.opened_at)).days,
@@ -146,7 +176,7 @@ def _row(step: Step, page: _Page) -> QueueRow:
         holder=str(step.holder) if step.holder else "",
         attest=plan.attest,
         mine=authority is not None,
-        missing=_missing(page.kinds[step.case_id], plan, page.today) if step.state == "open" else 0,
+        ready=_ready(step, plan, page),
         was_late=step.was_late and left >= 0,
         bulk=plan.bulk_allowed,
         late_cause=slack.late_cause(step, page.today, page.holds[step.pk]),
@@ -162,9 +192,21 @@ def _chase(step: Step, page: _Page) -> Chase | None:
     return chasing.of(page.user, page.authorities, step.case, step, before, page.today, held=held)
 
 
-def _missing(case: Any, plan: Any, today: date) -> int:
-    on_file = set(case.facts.get("papers", ()))
-    return len(case.unmet(list(plan.needs), today)) + sum(paper not in on_file for paper in plan.papers)
+def _ready(step: Step, plan: PlanSpec, page: _Page) -> Readiness:
+    """What its reader can do with the step; four eyes apart, for which the whole case would have to be read."""
+    if step.state != "open":
+        return Readiness(ready.BARRED)
+    case, authority = page.kinds[step.case_id], policies.authority_for(page.authorities, step)
+    lender = authority.lender.pk if authority and authority.lender else None
+    return ready.judge(
+        held=bool(page.holds[step.pk]),
+        barred=authority is None or step.holder_id not in (None, page.user.pk, lender),
+        early=step.not_before is not None and page.today < step.not_before,
+        waits=page.near.waits.get(step.pk, ()),
+        opinion=step.pk in page.near.opinions,
+        missing=readiness.missing_of(case, step, plan, page.today),
+        number=readiness.number_due(step, plan),
+    )
 
 
 def _amount(case: Case, sight: frozenset[str]) -> Any:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from workflow import rights
+from workflow import readiness, rights
 from workflow.models import Step
 from workflow.queries import words
 from workflow.queries.glance import Glance
@@ -63,9 +63,9 @@ def _refuse(found: Glance, step: Step) -> tuple[Field, ...]:
 
 def _signers(found: Glance, step: Step) -> tuple[Field, ...]:
     where = [("before", _("Before me: I decide after them")), ("beside", _("Beside me: they must approve too"))]
-    if rights.why_not(found, step) is None and not rights.missing_for(found, step):
+    if readiness.of(found, step).approvable:
         where.append(("after", _("After me: I approve now, they sign next")))
-    number = found.plan(step).attest and not step.added_by_id and len(where) == 3
+    number = readiness.number_due(step, found.plan(step)) and len(where) == 3
     return (
         Field("users", "people", _("Who"), required=True),
         Field("where", "radio", _("Where"), required=True, choices=tuple(where), value="before"),

@@ -18,16 +18,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from workflow.queries.queue import OWN
 from workflow.queries.rows import QueueRow
+from workflow.rules import ready
+from workflow.rules.words import listed
 from workflow.templatetags import desk
 from workflow.templatetags.saying import in_language
 
 register = template.Library()
 TEMPLATE = "workflow/partials/queue_row.html"
 WORDS = (
-    *("id", "to", "why", "reference", "title", "lender", "missing", "holder", "town", "village", "group", "place"),
-    *("pips", "state", "due", "due_on", "waiting", "slack", "amount", "money", "urge", "urge_key", "urged", "extra"),
-    *("here", "csrf_token"),
+    *("id", "to", "why", "reference", "title", "lender", "missing", "waits", "holder", "town", "village", "group"),
+    *("place", "pips", "state", "due", "due_on", "waiting", "slack", "amount", "money", "urge", "urge_key", "urged"),
+    *("extra", "here", "csrf_token"),
 )
 
 
@@ -40,7 +43,9 @@ class Kind(NamedTuple):
     icon: str
     ok: bool  # may be approved together with others
     mine: bool
+    act: str  # of the first button: handle | missing | look
     missing: bool  # something keeps it from being approved
+    waits: bool  # for somebody who was asked before it, or for its day
     returns: bool  # there is something before it
     override: bool
     was_late: bool
@@ -89,9 +94,11 @@ def kind_of(row: QueueRow, tab: str, oob: bool) -> Kind:
         oob=oob,
         css=desk.LIGHT_CLASS[row.light],
         icon=desk.LIGHT_ICON[row.light],
-        ok=row.mine and row.bulk and not row.missing,
+        ok=row.mine and row.bulk and row.ready.approvable,
         mine=row.mine,
-        missing=bool(row.missing),
+        act=_act(row, tab),
+        missing=bool(row.ready.missing),
+        waits=row.ready.state in (ready.WAITS, ready.EARLY),
         returns=row.stage_index > 0,
         override=bool(row.case.overrides),
         was_late=row.was_late,
@@ -104,6 +111,12 @@ def kind_of(row: QueueRow, tab: str, oob: bool) -> Kind:
     )
 
 
+def _act(row: QueueRow, tab: str) -> str:
+    if tab not in OWN or row.ready.idle:
+        return "look"
+    return "missing" if row.ready.state == ready.MISSING else "handle"
+
+
 def words_of(row: QueueRow, tab: str) -> dict[str, Any]:
     """What differs from line to line."""
     pk = row.step.pk
@@ -114,7 +127,8 @@ def words_of(row: QueueRow, tab: str) -> dict[str, Any]:
         "reference": row.reference,
         "title": row.title,
         "lender": row.lender,
-        "missing": _missing(row.missing) if row.missing else "",
+        "missing": _missing(len(row.ready.missing)) if row.ready.missing else "",
+        "waits": _waits(row),
         "holder": row.holder,
         "town": row.town,
         "village": row.village,
@@ -170,6 +184,13 @@ def _pips(late: bool, at: int, stages: int) -> SafeString:
 @in_language
 def _missing(number: int) -> str:
     return ngettext("%(n)s missing", "%(n)s missing", number) % {"n": number}
+
+
+@in_language
+def _waits(row: QueueRow) -> str:
+    if row.ready.state == ready.EARLY:
+        return _("from %(d)s on") % {"d": f"{row.step.not_before:%m-%d}"}
+    return _("waits for the answer of %(who)s") % {"who": listed(row.ready.waits)} if row.ready.waits else ""
 
 
 @in_language
