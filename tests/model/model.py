@@ -183,7 +183,7 @@ class Model(Allowed):
         failed, here = [one for one in inner if one.passed() is False], self.route[root.place.key]
         within = inner and root.state == "open" and not any(one.parent.state == "open" for one in failed)
         seat.undone = seat.lost = True
-        self.again, seat.holder = None if root.to else seat, seat.holder if seat.fixed else who
+        self.again, seat.holder = seat, seat.holder if seat.fixed else who
         carried = [one.parent for one in self.seats if one.deed is seat]
         self.passed = {key: past for key, past in (self.passed | seat.voided).items() if past not in carried}
         for one in inner[:1] if within else inner:

@@ -76,6 +76,7 @@ def test_a_return_taken_back_puts_everything_where_it_was(world: builders.World)
     assert (Case.objects.get(pk=case.pk).state, _open(case)) == ("draft", {"draft"})
     steps.take_back(step.pk, actor=world.town_reviewer)
     assert (Case.objects.get(pk=case.pk).state, _open(case)) == ("in_review", {"town_review"})
+    assert builders.open_step(case, "town_review").holder == world.town_reviewer  # and nobody else is asked
     assert all(_live_and_standing(case, group) == (0, 1) for group in ("draft", "village_review", "public_notice"))
     builders.walk(world, case)
 

@@ -32,7 +32,23 @@ def open_round(work: Work, place: Place) -> Round | None:
     told = [made for plan in plans for made in _seat_plan(work, live, place, plan)]
     told += [_seat_again(work, live, step) for step in undone.still_asked(work, prior)]
     _announce(work, live, told)
+    if work.undoing is not None:
+        _as_before(work, live, work.step(work.undoing.step_id))
     return live
+
+
+def _as_before(work: Work, made: Round, old: Step) -> None:
+    """The step whose decision is taken back is asked again: it lies with the person who took it back."""
+    mine = [one for one in made.run if one.plan == old.plan and one.holder_id is None and one.state == "open"]
+    if old.round.group != made.group or old.added_by_id or not mine:
+        return
+    new = mine[0]
+    new.role, new.supervisor_role, new.asked_role = old.role, old.supervisor_role, old.asked_role
+    new.holder, new.claimed_at = (old.holder if old.assigned else work.actor), work.now
+    new.assigned = old.assigned
+    where = {"group": made.group, "number": made.number, "seat": seats.seat_of(new)}
+    holder = new.holder.pk if new.holder else None
+    work.event("step.kept", **where, plan=new.plan, holder=holder, role=new.role, assigned=new.assigned)
 
 
 def open_next(work: Work, live: Round, place: Place) -> bool:

@@ -63,9 +63,7 @@ def _undo(work: Work, step: Step) -> None:
         _back_again(work, live)
     if not advance.is_reached(work, place):
         return  # content before it changed meanwhile: those are asked first, and this group after them
-    made = rounds.open_round(work, place)
-    if made is not None:
-        _as_before(work, made, step)
+    rounds.open_round(work, place)
 
 
 def _neutralise(work: Work, child: Round) -> None:
@@ -123,20 +121,6 @@ def _back_again(work: Work, live: Round) -> None:
         advance.send_back(work, live, work.route.places[live.group], "with_me", TAKEN_BACK)
     except errors.NoSuchPoint as trouble:
         raise errors.PastTakingBack(state=rights.state_name(work)) from trouble
-
-
-def _as_before(work: Work, made: Round, old: Step) -> None:
-    """The step that is asked again lies with the person who took it back."""
-    mine = [one for one in made.run if one.plan == old.plan and one.holder_id is None and one.state == "open"]
-    if old.added_by_id or not mine:
-        return
-    new = mine[0]
-    new.role, new.supervisor_role, new.asked_role = old.role, old.supervisor_role, old.asked_role
-    new.holder, new.claimed_at = (old.holder if old.assigned else work.actor), work.now
-    new.assigned = old.assigned
-    where = {"group": made.group, "number": made.number, "seat": seats.seat_of(new)}
-    holder = new.holder.pk if new.holder else None
-    work.event("step.kept", **where, plan=new.plan, holder=holder, role=new.role, assigned=new.assigned)
 
 
 def _silence(work: Work, decision: Decision) -> None:
