@@ -33,7 +33,9 @@ def texts(room: str) -> set[str]:
     for path in sorted((ROOT / room).rglob("*.py")):
         found |= _messages(path.read_text(encoding="utf-8"))
     for path in sorted((ROOT / room).rglob("*.html")):
-        found |= _messages(templatize(path.read_text(encoding="utf-8"), origin=str(path)))
+        calls = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        # what is left are calls where the template had them: its indentation is none that Python would read
+        found |= _messages("\n".join(line.strip() for line in calls.splitlines()))
     if room == "workflow":
         found |= set(refusals())
     if room == "agreements":
