@@ -17,6 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("config", "workflow", "agreements", "notifications")
 PRODUCT = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "migrations" not in path.parts]
 NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "C_FORCE_ROOT"}  # of Django and of Celery
+# a message, a tag or an attribute of a template, with no more around it than what has to touch it
+ONE_TOKEN = re.compile(
+    r"""(<\w+>|>)*(\{%\ blocktrans((?!endblocktrans).)*endblocktrans\ %\}|\{%[^%]*%\}
+    |[\w:-]+=("(\{%[^%]*%\}|\{\{[^}]*\}\}|[^"{])*"|'[^']*'))(</\w+>?|>|\ <\w+)*""",
+    re.X,
+)
 CLOCK = re.compile(r"timezone\.now\(|datetime\.now\(|date\.today\(|datetime\.today\(|time\.time\(|localdate\(")
 
 
@@ -118,6 +124,15 @@ def test_extraction_sees_code_templates_and_docstrings() -> None:
 def _tracked() -> list[Path]:
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def test_templates_can_be_read_and_compared_line_by_line() -> None:
+    texts = {path: path.read_text(encoding="utf-8").splitlines() for path in _tracked() if path.suffix == ".html"}
+    assert len(texts) > 100
+    assert {str(path): len(lines) for path, lines in texts.items() if len(lines) > 300} == {}
+    long = {f"{path}:{n}": line for path, lines in texts.items() for n, line in enumerate(lines, 1) if len(line) > 140}
+    assert {place: line for place, line in long.items() if not ONE_TOKEN.fullmatch(line.strip())} == {}
+    assert not ONE_TOKEN.fullmatch('<p class="a">{% trans "b" %}</p>') and not ONE_TOKEN.fullmatch('id="a" class="b"')
 
 
 def test_nothing_loads_from_another_host() -> None:
