@@ -21,8 +21,15 @@ class Field:
     papers: tuple[str, ...] = ()
     later: bool = False  # may stay empty in a draft, but not when it is submitted
     after: str = ""  # a day not before this other day, which may be recorded earlier
+    usual: tuple[int, int] | None = None  # outside it a number is doubted where people look at it, never refused
 
 
+USUAL_PLOT = (20, 1000)  # m²; domain.md, validation catalogue
+USUAL_LAND = (0, 1000)  # mu
+
+
+HOMESTEAD_M2 = Field("homestead_m2", "area", _("Homestead (m²)"), required=False, usual=USUAL_PLOT)
+LAND_MU = Field("production_land_mu", "area", _("Production land (mu)"), required=False, usual=USUAL_LAND)
 PERMIT_NO = Field("permit_no", "text", _("Permit number"))
 TRANSFER: dict[str, tuple[Field, ...]] = {
     "permit": (PERMIT_NO, Field("permit_on", "day", _("Permit date"))),
@@ -60,7 +67,7 @@ TRANSFER_OFFERS = {
 PLOT: dict[str, tuple[Field, ...]] = {
     "select": (
         Field("plot_no", "text", _("Plot number"), size=40),
-        Field("area_m2", "area", _("Area (m²)")),
+        Field("area_m2", "area", _("Area (m²)"), usual=USUAL_PLOT),
         Field("selected_on", "day", _("Selected on")),
     ),
     "allot": (
@@ -77,7 +84,7 @@ PLOT: dict[str, tuple[Field, ...]] = {
     ),
     "build": (
         Field("built_on", "day", _("Built on"), after="staked_on"),
-        Field("measured_m2", "area", _("Measured area (m²)")),
+        Field("measured_m2", "area", _("Measured area (m²)"), usual=USUAL_PLOT),
     ),
     "accept": (
         Field("acceptance_no", "text", _("Acceptance number")),

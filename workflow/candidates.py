@@ -1,10 +1,15 @@
-"""Whom a step may be handed to, or who may be asked to sign or advise on it; who may not be, and why."""
+"""Whom a step may be handed to, who may be asked to sign or advise on it, who may stand in for a colleague or be sent
+a copy; who may not be, and why."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workflow import errors, policies, rights, seats
@@ -12,9 +17,11 @@ from workflow.models import Posting, Role, Step, Unit, User
 from workflow.policies import Authority
 from workflow.seats import Run
 
-# posts that watch and never decide, or are answerable for the household themselves
-NEVER_ASKED = policies.NO_SIGHT | {Role.CONTACT_CADRE, Role.AUDITOR, Role.SUPERVISOR_MONITOR}
+WATCHING = policies.NO_SIGHT | {Role.AUDITOR, Role.SUPERVISOR_MONITOR}  # posts that never decide: domain.md (d)
+NEVER_ASKED = WATCHING | {Role.CONTACT_CADRE}  # and those answerable for the household themselves
 SHOWN = 60  # a list longer than this is searched, not scrolled
+NEARBY = 600  # posts of a county that a list of colleagues reads at most
+COPIED = frozenset({Role.CONTACT_CADRE})  # who is answerable for a household is told of it, though never asked to sign
 REASSIGN, SIGN, ADVISE = "reassign", "sign", "advise"
 WHY: dict[str, Any] = {
     "yourself": gettext_lazy("that is you."),
@@ -38,6 +45,7 @@ class Candidate:
     role: str
     unit: Unit
     why: str
+    loses: str = ""  # what they could no longer decide once they had signed, in a sentence
 
     @property
     def post(self) -> str:
@@ -65,9 +73,55 @@ def of_post(run: Run, step: Step) -> dict[int, list[Posting]]:
     return _by_user(_posts(run, step, REASSIGN))
 
 
-def _by_user(posts: Any) -> dict[int, list[Posting]]:
+def colleagues(
+    user: User,
+    authorities: Iterable[Authority],
+    today: date,
+    also: Iterable[str] = (),
+    among: Collection[int] | None = None,
+) -> list[Candidate]:
+    """Who may be asked to sign in the counties of these postings of the user, or holds one of the roles in `also`.
+
+    Never the user; one line a person; those of the user's own units first. `among`: asks about these ids only.
+    """
+    divisions = {authority.division for authority in authorities}
+    if not divisions:
+        return []
+    near = _under(division[:6] for division in divisions)
+    posts = Posting.objects.filter(near, _askable(also), policies.valid_on(today), user__is_active=True)
+    if among is not None:
+        posts = posts.filter(user__in=among)
+    others = posts.exclude(user=user).annotate(own=ExpressionWrapper(_under(divisions), BooleanField()))
+    held = _by_user(others.order_by("-own", "unit__code", "role", "user_id"), NEARBY)
+    return [Candidate(first.user, first.role, first.unit, "") for first, *_others in held.values()]
+
+
+def ensure_may_stand_in(person: User, post: Posting, today: date) -> None:
+    """A post goes only to who may be asked to sign, or holds the same post: whoever watches, or sees only a file of
+    their own, never decides under a borrowed name. `colleagues` lists who may."""
+    posts = Posting.objects.filter(_under([post.unit.division[:6]]), policies.valid_on(today), user=person)
+    held = sorted({one.role for one in posts})
+    if not held:
+        raise errors.InvalidInput(
+            field=_("To"), expected=_("a colleague of this county with a valid posting"), at="substitute"
+        )
+    if not posts.filter(_askable([post.role])).exists():
+        raise errors.NeverDecides(
+            who=str(person), posts=_(", ").join(str(Role(role).label) for role in held), at="substitute"
+        )
+
+
+def _askable(also: Iterable[str]) -> Q:
+    return ~Q(role__in=NEVER_ASKED) | Q(role__in=list(also))
+
+
+def _under(divisions: Iterable[str]) -> Q:
+    return reduce(or_, (policies.prefix_range("unit__code", division) for division in divisions))
+
+
+def _by_user(posts: Any, most: int = SHOWN * 2) -> dict[int, list[Posting]]:
     found: dict[int, list[Posting]] = {}
-    for post in posts.select_related("user", "unit").order_by("unit__code", "role", "user_id")[: SHOWN * 2]:
+    for post in posts.select_related("user", "unit")[:most]:
         found.setdefault(post.user_id, []).append(post)
     return found
 
@@ -97,6 +151,7 @@ def _posts(run: Run, step: Step, purpose: str) -> Any:
     """Postings in question. Reassigning stays with the step's own post or goes to its superior; a signer or adviser is
     of the asker's own division, of one under it, or over the step's unit."""
     posts = Posting.objects.filter(policies.valid_on(run.today), user__is_active=True)
+    posts = posts.order_by("unit__code", "role", "user_id")
     over = _over(step.unit.code)
     if purpose == REASSIGN:
         return posts.filter(over, role__in={step.role, step.supervisor_role})
@@ -117,13 +172,15 @@ def _candidate(step: Step, held: list[Posting], why: Callable[[User, list[Postin
 
 def _judge(run: Run, step: Step, purpose: str) -> Callable[[User, list[Posting]], str]:
     actor = run.actor.pk if run.actor else None
+    # who leads may take a step over; whom it waits for already would only send it to themselves
+    mine = step.holder_id is None and rights.authority(run, step) is not None
     busy = _asked_already(run, step)
     aspects = set(run.plan(step).aspects)
 
     def why(user: User, held: Iterable[Posting]) -> str:
         if purpose == REASSIGN and user.pk == step.holder_id:
             return "holder"
-        if purpose != REASSIGN and user.pk == actor:
+        if user.pk == actor and (purpose != REASSIGN or mine):
             return "yourself"
         if user.pk in busy and (purpose != REASSIGN or step.added_by_id):
             return "asked"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from workflow.errors_people import (
     AlreadyNudged,
     LawForbids,
+    NeverDecides,
     NobodyAnywhere,
     NobodyToUrge,
     NoPosting,
@@ -21,6 +22,7 @@ __all__ = [  # what comes from elsewhere; every class below is public too
     "AlreadyNudged",
     "EngineFault",
     "LawForbids",
+    "NeverDecides",
     "NoPosting",
     "NobodyAnywhere",
     "NobodyToUrge",
@@ -171,6 +173,12 @@ class OnHold(Refusal):
     """On hold since %(since)s (%(cause)s). Resume it first."""
 
 
+class StillValid(Refusal):
+    """%(paper)s is valid until %(day)s: it can be recorded as expired from the day after on."""
+
+    status = 422
+
+
 class NotOnHold(Refusal):
     """There is no open hold here."""
 
@@ -200,7 +208,7 @@ class TooLong(Refusal):
 def ensure_fits(name: str, text: str, column: Any) -> None:
     """Refuse a text that is longer than the column (a model's field) that would keep it."""
     if len(text) > column.max_length:
-        raise TooLong(field=name, size=column.max_length)
+        raise TooLong(field=name, size=column.max_length, at=column.name)
 
 
 class NotText(Refusal):

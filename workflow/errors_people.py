@@ -49,3 +49,9 @@ class TheyAreRecused(Refusal):
 
 class NobodyAnywhere(Refusal):
     """Nobody up to the county may decide this step; give somebody the post first."""
+
+
+class NeverDecides(Refusal):
+    """%(who)s holds no post that decides (%(posts)s). Choose a colleague who may be asked to sign."""
+
+    status = 422

@@ -2,19 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import reduce
-from operator import or_
-
-from django.db.models import QuerySet
 
 from workflow.models import Case, Decision, Posting, Role, Round, Step, Substitution, User
 from workflow.policies import (
-    NO_SIGHT,
     Authority,
     authority_for,
     division_in,
     postings_of,
-    prefix_range,
     step_filter,
     valid_on,
 )
@@ -119,16 +113,6 @@ def managing(authorities: Iterable[Authority], case: Case, steps: Iterable[Step]
     authorities, home = list(authorities), case.home_unit.code
     acting = [found for step in steps if (found := authority_for(authorities, step))]
     return next(iter([*acting, *(a for a in authorities if a.role in MANAGERS and home.startswith(a.division))]), None)
-
-
-def colleagues(user: User, today: date) -> QuerySet[User]:
-    """Holders of a valid post that sees cases, in the counties of this person's own posts; never the person."""
-    counties = {a.division[:6] for a in postings_of(user, today)}
-    if not counties:
-        return User.objects.none()
-    posts = Posting.objects.filter(valid_on(today)).exclude(role__in=NO_SIGHT)
-    near = reduce(or_, (prefix_range("unit__code", code) for code in counties))
-    return User.objects.filter(pk__in=posts.filter(near).values("user"), is_active=True).exclude(pk=user.pk)
 
 
 def desk_of(user: User, today: date) -> list[Step]:

@@ -23,5 +23,10 @@ class Refusal(Exception):
         """The docstring, translated, with the details filled in."""
         return _(self.__class__.__doc__ or "") % self.detail if self.__doc__ else ""
 
+    @property
+    def at(self) -> str:
+        """Name of the form's field that has to be changed; empty where it is none in particular."""
+        return str(self.detail.get("at") or self.detail.get("name", ""))
+
     def __str__(self) -> str:
         return self.message

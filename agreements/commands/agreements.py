@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements import content, labels
 from agreements.commands import checks, facts, programme_dates
-from agreements.fields import Field
+from agreements.fields import HOMESTEAD_M2, LAND_MU, Field
 from agreements.models import AccountTransfer, Agreement, AmountLine, Household, Member, Person
 from workflow import clock, errors, policies
 from workflow.commands.change import change, opening, retried
@@ -28,9 +28,7 @@ PARTY_A = Field("party_a", "text", gettext_lazy("Party A"), required=False, size
 AUTHORISATION = Field(
     "authorisation_no", "text", gettext_lazy("Authorisation document"), required=False, size=80, later=True
 )
-HOMESTEAD_M2 = Field("homestead_m2", "area", gettext_lazy("Homestead (m²)"), required=False)
-LAND_MU = Field("production_land_mu", "area", gettext_lazy("Production land (mu)"), required=False)
-MOVE_BY = Field("move_by", "future", gettext_lazy("Move by"), required=False)
+MOVE_BY = Field("move_by", "future", gettext_lazy("Move by"), required=False, after="drafted_on")
 COPIES = Field("copies", "text", gettext_lazy("Copies"))
 TERMS_FIELD = Field("terms", "long", gettext_lazy("Terms"), required=False, size=20000)
 MEMBERS = Field("members", "choice", gettext_lazy("Members"))
@@ -48,7 +46,7 @@ def draft(household_id: int, *, actor: User, key: str | None = None, now: dateti
         if receipt.body_hash != body_hash:
             raise errors.KeyReused()
         return Agreement.objects.get(pk=receipt.outcome["case"])
-    agreement = _from_register(household)
+    agreement = _from_register(household, clock.date_of(moment))
     cadres = [(household.contact_cadre, "contact_cadre")] if household.contact_cadre else []
     with opening(agreement, actor=actor, now=moment, participants=cadres) as work:
         _copy_rows(work.case, household)
@@ -81,9 +79,10 @@ def _household(household_id: int, actor: User, moment: datetime) -> Household:
     return household
 
 
-def _from_register(household: Household) -> Agreement:
+def _from_register(household: Household, today: date) -> Agreement:
     schedule = programme_dates.schedule_for(household)
     last_move = SchedulePoint.objects.filter(schedule=schedule, point="last_move").first()
+    move_by = last_move.due_on if last_move else schedule.storage_on
     town = Unit.objects.filter(code=household.group.code[:9]).first()
     return Agreement(
         reference=_reference(household),
@@ -100,7 +99,7 @@ def _from_register(household: Household) -> Agreement:
         has_homestead=household.has_homestead,
         homestead_m2=household.homestead_m2,
         production_land_mu=household.production_land_mu,
-        move_by=last_move.due_on if last_move else schedule.storage_on,
+        move_by=move_by if move_by >= today else None,  # a day that has passed binds nobody: the drafter says which
         terms=TERMS.read_text(encoding="utf-8").strip(),
     )
 
@@ -179,7 +178,9 @@ def faults(
 ) -> list[errors.InvalidInput]:
     """Everything wrong with a typed form at once, field by field, so that nobody mends it one refusal at a time."""
     asked: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
-        (checks.clean, (given, (field,), today, agreement)) for field in CHECKED if field.name in given
+        (checks.clean, (given, (field,), today, agreement, _recorded(agreement)))
+        for field in CHECKED
+        if field.name in given
     ]
     asked += [(_copies, (given["copies"],))] if "copies" in given else []
     asked += [(_terms, (str(given["terms"]),))] if "terms" in given else []
@@ -191,6 +192,11 @@ def faults(
         except errors.InvalidInput as refusal:
             found.append(refusal)
     return found if list(members) else [*found, checks.invalid(MEMBERS, _("at least one person of this household"))]
+
+
+def _recorded(agreement: Agreement) -> dict[str, date]:
+    """Nobody can be bound to have moved before the agreement was begun."""
+    return {"drafted_on": clock.date_of(agreement.created_at)}
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[list[str]]:
@@ -212,7 +218,7 @@ def _ensure_seen(current: Mapping[str, str], seen: Mapping[str, str] | None) -> 
 def _write_fields(work: Work, given: Mapping[str, Any]) -> None:
     agreement = work.case
     wanted = tuple(field for field in CHECKED if field.name in given)
-    values = checks.clean(given, wanted, work.today, agreement)
+    values = checks.clean(given, wanted, work.today, agreement, _recorded(agreement))
     for name in ("area_changes", "has_homestead"):
         if name in given:
             values[name] = bool(given[name])

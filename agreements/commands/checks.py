@@ -14,6 +14,7 @@ from workflow.rules import numbers
 
 AREA_MAX = Decimal("100000")
 LARGEST = Decimal("1e20")
+YEARS_AHEAD = 20  # nothing here is planned further ahead; a later year is a slip
 AMOUNT_MAX = Decimal("999999999999.99")
 
 
@@ -79,6 +80,8 @@ def day(field: Field, raw: Any, today: date) -> date:
         raise invalid(field, _("a date such as 2026-06-30")) from trouble
     if field.kind == "day" and value > today:
         raise invalid(field, _("a date not after today"))
+    if value.year > today.year + YEARS_AHEAD:
+        raise invalid(field, _("a date not after the year %(year)d") % {"year": today.year + YEARS_AHEAD})
     if value.year < 1950:
         raise invalid(field, _("a date after 1950"))
     return value

@@ -1,7 +1,7 @@
 """A person's account transfer (户口迁移): permit, certificate, out and in; or excused; or expired and started again."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django_fsm import TransitionNotAllowed
@@ -80,8 +80,18 @@ def _checked(work: Work, transfer: AccountTransfer, move: str, given: Mapping[st
         raise errors.NotFound()
     if move not in asked.TRANSFER_OFFERS.get(transfer.state, ()):
         raise errors.IllegalMove(state=labels.of(labels.TRANSFER_STATES, transfer.state))
+    if move == "fail":
+        _ensure_expired(transfer, work.today)
     recorded = {"permit_on": transfer.permit_on, "moved_out_on": transfer.moved_out_on}
     return checks.clean(given, asked.TRANSFER[move], work.today, work.case, recorded)
+
+
+def _ensure_expired(transfer: AccountTransfer, today: date) -> None:
+    """A paper fails a transfer by running out and in no other way (domain.md b.2): its date is known."""
+    end = transfer.paper_end
+    if end is not None and today <= end.last_day:
+        paper = labels.of(labels.PAPER_ENDS, end.code)
+        raise errors.StillValid(paper=paper, day=end.last_day.isoformat())
 
 
 def _move(transfer: AccountTransfer, move: str, values: dict[str, Any]) -> None:

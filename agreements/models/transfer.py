@@ -5,6 +5,7 @@ from django_fsm import FSMField, transition
 
 from agreements.models.agreement import Agreement, Member
 from agreements.models.records import Paper
+from agreements.rules import expiry
 from workflow.models import Unit, User
 from workflow.models.state_machine import StateMachine
 
@@ -26,6 +27,12 @@ class AccountTransfer(StateMachine):
     booklet_no = models.CharField(max_length=60, blank=True)
     excuse = models.CharField(max_length=32, blank=True)
     paper = models.ForeignKey(Paper, models.PROTECT, null=True)  # the excuse's proof
+
+    @property
+    def paper_end(self) -> expiry.End | None:
+        """When the paper that this transfer now rests on runs out; None before the permit and after the arrival."""
+        found = expiry.ends(self.state, self.permit_on, self.certificate_on, self.moved_out_on)
+        return next((end for end in found if end.code in expiry.PAPERS), None)
 
     @transition(field="state", source="pending", target="permit")
     def permit(self) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from agreements import authority, fields, labels, lifecycle
 from agreements.models import AccountTransfer, Agreement
+from agreements.queries.doubts import doubts
 from agreements.queries.page import cadres_of
 from workflow import policies
 from workflow.models import User
@@ -36,6 +37,7 @@ class Brief:
     plot: str
     members: list[tuple[str, str, str]]  # name, relation, state of the account (empty where no account moves)
     lines: list[tuple[str, Decimal]]  # what the amount is made of
+    doubts: list[str]  # values outside what is usual, in sentences
     remedies: list[tuple[str, str]]  # (label, address) of what this reader can do about what is missing
 
     @property
@@ -64,6 +66,7 @@ def brief(user: User, case: Agreement, today: date) -> Brief:
         lines=[(labels.of(labels.ITEMS, line.item), line.amount) for line in case.amounts.all()]
         if amount is not None
         else [],
+        doubts=doubts(case),
         remedies=remedies(case, may, today),
     )
 

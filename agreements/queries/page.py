@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agreements import authority, content, fields, labels, lifecycle, privacy
 from agreements.content import Subject
 from agreements.models import AccountTransfer, Agreement, Ending, Homestead, Member, Objection, Paper, Signature
+from agreements.queries.doubts import doubts
 from workflow import policies
 from workflow.models import User
 from workflow.models.plan import spec
@@ -85,6 +86,7 @@ class AgreementPage:
     endings: list[Ending]
     mode: str
     not_moved: int
+    doubts: list[str]  # values outside what is usual, in sentences
 
 
 def agreement_page(user: User, case: Agreement, today: date) -> AgreementPage:
@@ -117,6 +119,7 @@ def agreement_page(user: User, case: Agreement, today: date) -> AgreementPage:
         plot_waits_for=_plot_waits_for(subject),
         endings=list(Ending.objects.filter(agreement=case).select_related("by").order_by("id")),
         mode=labels.of(labels.MODES, case.mode),
+        doubts=doubts(case, plot),
         not_moved=len(subject.members) - case.facts.get("moved", 0) - case.facts.get("excused", 0),
     )
 
@@ -132,7 +135,10 @@ def cadres_of(case: Agreement) -> frozenset[int]:
 def _member(subject: Subject, member: Member, may: frozenset[str], today: date) -> MemberRow:
     transfer = subject.transfers.get(member.pk)
     state = transfer.state if transfer else "pending"
-    moves = fields.TRANSFER_OFFERS.get(state, ()) if "transfers" in may else ()
+    end = transfer.paper_end if transfer else None
+    valid = end is not None and today <= end.last_day
+    offers = fields.TRANSFER_OFFERS.get(state, ()) if "transfers" in may else ()
+    moves = [move for move in offers if not (move == "fail" and valid)]
     expires = transfer.certificate_expires_on if transfer and state == "moved_out" else None
     return MemberRow(
         member=member,

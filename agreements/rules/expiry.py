@@ -8,6 +8,7 @@ ARRIVAL_DAYS = 10  # in the country the arrival is declared within 10 days (户�
 PERMIT_DAYS = 40  # a permit to move in; practice, to be checked with the county's police
 LAW = "户口登记条例 13"
 PRACTICE = "K"  # general knowledge, not law
+PAPERS = ("permit", "certificate")  # what must be issued anew when it has run out; a late arrival is only late
 
 
 class End(NamedTuple):

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements import authority, content, forms, labels
+from agreements import authority, content, fields, forms, labels
 from agreements.commands import agreements, typed
 from agreements.models import Agreement, AmountLine, Member, Person, TypedDraft
-from agreements.queries import doubles, page, register
+from agreements.queries import doubles, doubts, page, register
 from agreements.views.records import agreement_or_404
 from workflow import clock, errors, policies
 from workflow.rules.numbers import numbers
@@ -21,8 +21,8 @@ from workflow.views.access import signed_in
 TEXTS = (
     agreements.PARTY_A,
     agreements.AUTHORISATION,
-    agreements.HOMESTEAD_M2,
-    agreements.LAND_MU,
+    fields.HOMESTEAD_M2,
+    fields.LAND_MU,
     agreements.MOVE_BY,
     agreements.COPIES,
     agreements.TERMS_FIELD,
@@ -131,7 +131,7 @@ def _show(request: HttpRequest, case: Agreement, refusals: list[errors.Refusal])
     form = forms.build(TEXTS, (), values)
     money = forms.build([agreements.amount_field(item) for item in _items(case)], (), values)
     for refusal in refusals:
-        name = refusal.detail.get("name", "")
+        name = refusal.at
         (money if name.startswith("amount_") else form).complain(name, refusal.message)
     chosen = set(values["members"])
     stale = [aspect for one in refusals if isinstance(one, errors.Stale) for aspect in one.detail.get("aspects", [])]
@@ -143,6 +143,7 @@ def _show(request: HttpRequest, case: Agreement, refusals: list[errors.Refusal])
         "nav": "queue",
         "kept": kept,
         "persons": [(p, p.pk in chosen) for p in Person.objects.filter(household=case.household_id).order_by("id")],
+        "doubts": doubts.doubts(case),
         "doubles": doubles.doubles(case.household, register.in_scope(user, clock.today()).values_list("pk", flat=True)),
         "flags": {name: values[name] for name in FLAGS},
         "seen": kept.fields["seen"] if kept else {a: case.hashes.get(a, "") for a in agreements.CONTENT},

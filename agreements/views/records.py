@@ -1,7 +1,7 @@
 """One page per record: wish, notice, objection, signature, transfer, plot, ending. Form in, one call, back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from agreements import authority, fields, forms
 from agreements.commands import homesteads, lifecycle, papers, review, signing, transfers
 from agreements.fields import Field
-from agreements.models import Agreement, Member, Objection, Paper
+from agreements.models import AccountTransfer, Agreement, Member, Objection, Paper
 from agreements.queries import page
+from agreements.queries.foretold import of_ending, of_expiry, of_reopening
 from workflow import clock, errors, policies
 from workflow.views.access import signed_in
 
@@ -25,12 +26,13 @@ DOCUMENT = Field("document_no", "text", gettext_lazy("Approving document number"
 
 @dataclass(frozen=True)
 class Record:
-    """What a page records: its title, the act it needs, its fields, and the command."""
+    """What a page records: its title, the act it needs, its fields, the command, and what it will do in sentences."""
 
     title: Any
     act: str
     fields: tuple[Field, ...]
     call: Call
+    foretold: Callable[[Agreement], list[str]] = lambda _case: []
 
 
 def _plot(move: str) -> Record:
@@ -47,18 +49,22 @@ def _simple(title: Any, act: str, wanted: tuple[Field, ...], command: Callable[.
     return Record(title, act, wanted, call)
 
 
+def _end(move: str, title: Any, *wanted: Field) -> Record:
+    made = _simple(title, move, (*wanted, REASON), getattr(lifecycle, move))
+    reopens = move == "reopen"
+    return replace(made, foretold=lambda case: of_reopening(case) if reopens else of_ending(case, move))
+
+
 RECORDS: dict[str, Record] = {
     "wish": _simple(gettext_lazy("Record the wish form"), "wish", fields.WISH, review.record_wish),
     "notice": _simple(gettext_lazy("Record the public notice"), "notice", fields.NOTICE, review.post_notice),
     "objection": _simple(gettext_lazy("Record an objection"), "notice", fields.OBJECTION, review.object_to),
     "signature": _simple(gettext_lazy("Record a signature"), "signature", fields.SIGNATURE, signing.sign),
     **{f"plot-{move}": _plot(move) for move in fields.PLOT},
-    "withdraw": _simple(gettext_lazy("Withdraw the agreement"), "withdraw", (REASON,), lifecycle.withdraw),
-    "terminate": _simple(gettext_lazy("Terminate the agreement"), "terminate", (DOCUMENT, REASON), lifecycle.terminate),
-    "supersede": _simple(
-        gettext_lazy("Replace the agreement by another"), "supersede", (DOCUMENT, REASON), lifecycle.supersede
-    ),
-    "reopen": _simple(gettext_lazy("Open the agreement again"), "reopen", (DOCUMENT, REASON), lifecycle.reopen),
+    "withdraw": _end("withdraw", gettext_lazy("Withdraw the agreement")),
+    "terminate": _end("terminate", gettext_lazy("Terminate the agreement"), DOCUMENT),
+    "supersede": _end("supersede", gettext_lazy("Replace the agreement by another"), DOCUMENT),
+    "reopen": _end("reopen", gettext_lazy("Open the agreement again"), DOCUMENT),
 }
 
 
@@ -81,7 +87,11 @@ def transfer(request: HttpRequest, reference: str, member_id: int, move: str) ->
     def call(_case: Agreement, actor: Any, key: str, values: dict[str, Any]) -> Any:
         return transfers.record(member_id, actor=actor, move=move, fields=values, key=key)
 
-    made = Record(fields.TRANSFER_MOVES[move], "transfers", fields.TRANSFER[move], call)
+    def foretold(_case: Agreement) -> list[str]:
+        kept = AccountTransfer.objects.filter(member=member).first()
+        return of_expiry(kept, clock.today()) if move == "fail" else []
+
+    made = Record(fields.TRANSFER_MOVES[move], "transfers", fields.TRANSFER[move], call, foretold)
     return serve(request, case, made, subject=f"{member.name} {member.relation}")
 
 
@@ -124,8 +134,15 @@ def serve(request: HttpRequest, case: Agreement, made: Record, subject: str = ""
             messages.success(request, _("Recorded."))
             return redirect("case", reference=case.reference)
         form, status = forms.build(made.fields, on_file.all(), values), refusal.status
-        form.complain(refusal.detail.get("name", ""), refusal.message)
-    context = {"case": case, "form": form, "title": made.title, "subject": subject, "nav": "queue"}
+        form.complain(refusal.at, refusal.message)
+    context = {
+        "case": case,
+        "form": form,
+        "title": made.title,
+        "subject": subject,
+        "foretold": made.foretold(case),
+        "nav": "queue",
+    }
     return render(request, "agreements/record.html", context, status=status)
 
 

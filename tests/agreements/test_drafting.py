@@ -7,6 +7,7 @@ from django.test import Client
 
 from agreements.commands import agreements, lifecycle, signing
 from agreements.models import Agreement, Ending
+from agreements.queries import doubts
 from tests import builders
 from tests.agreements import families
 from tests.builders import World
@@ -80,6 +81,9 @@ def test_a_household_without_destination_cannot_start(world: World) -> None:
         ({"homestead_m2": "0"}, None, "homestead_m2"),
         ({"production_land_mu": "a"}, None, "production_land_mu"),
         ({"move_by": "2027-02-30"}, None, "move_by"),
+        ({"move_by": "1999-01-01"}, None, "move_by"),
+        ({"move_by": "2026-03-01"}, None, "move_by"),  # the day before the agreement was begun
+        ({"move_by": "2999-01-01"}, None, "move_by"),
         ({"copies": "0"}, None, "copies"),
         ({"party_a": "x" * 121}, None, "party_a"),
         ({"authorisation_no": "a\x00b"}, None, "authorisation_no"),
@@ -98,6 +102,28 @@ def test_bad_content_is_refused_by_field_and_nothing_is_changed(
     assert caught.value.detail["name"] == name and caught.value.detail["expected"]
     assert families.again(case).version == case.version
     assert not Receipt.objects.filter(key="k").exists()
+
+
+def test_what_is_possible_but_unusual_is_saved_and_doubted(world: World) -> None:
+    case = families.draft(world)
+    assert doubts.doubts(families.again(case)) == []
+    fields = {"homestead_m2": "15000", "production_land_mu": "99999", "move_by": "2027-07-01"}
+    agreements.edit(case.pk, actor=world.clerk, fields=fields)
+    said = doubts.doubts(families.again(case))
+    assert [part in sentence for part, sentence in zip(("15000", "99999", "2027-07-01"), said, strict=True)] == [
+        True
+    ] * 3
+    for value in ("20", "1000"):
+        agreements.edit(case.pk, actor=world.clerk, fields={"homestead_m2": value})
+        assert len(doubts.doubts(families.again(case))) == 2
+    agreements.edit(case.pk, actor=world.clerk, fields={"has_homestead": False, "homestead_m2": "15000"})
+    assert len(doubts.doubts(families.again(case))) == 2
+
+
+def test_a_day_that_has_passed_is_not_copied_from_the_schedule(world: World) -> None:
+    late = builders.at("2027-05-01")  # the last move was due 90 days before the water
+    assert agreements.draft(families.household(world).pk, actor=world.clerk, now=world.now).move_by
+    assert agreements.draft(families.household(world).pk, actor=world.clerk, now=late).move_by is None
 
 
 def test_amounts_and_members_are_replaced_as_a_whole(world: World) -> None:

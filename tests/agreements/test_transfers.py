@@ -6,8 +6,10 @@ import pytest
 
 from agreements.commands import transfers
 from agreements.models import AccountTransfer, Agreement, Member
+from tests import builders
 from tests.agreements import families
 from tests.builders import World
+from tests.workflow.test_pages import signed_in
 from workflow import clock, errors
 from workflow.models import Step
 
@@ -97,10 +99,50 @@ def test_an_expired_certificate_is_started_again_from_nothing(world: World, movi
     member = moving.members.first()
     _do(world, moving, member, "permit", **PERMIT)
     _do(world, moving, member, "move_out", **OUT)
-    _do(world, moving, member, "fail")
-    _do(world, moving, member, "retry")
+    after = builders.at("2026-03-13")
+    transfers.record(member.pk, actor=world.police_liaison, move="fail", fields={}, now=after)
+    transfers.record(member.pk, actor=world.police_liaison, move="retry", fields={}, now=after)
     again = _state(member)
     assert (again.state, again.permit_no, again.certificate_expires_on) == ("pending", "", None)
+
+
+def test_a_paper_cannot_have_expired_before_its_last_day_is_over(world: World, moving: Agreement) -> None:
+    member = moving.members.first()
+    _do(world, moving, member, "permit", **PERMIT)
+    with pytest.raises(errors.StillValid, match="2026-03-13"):  # 40 days from 1 February
+        _do(world, moving, member, "fail")
+    _do(world, moving, member, "move_out", **OUT)
+    with pytest.raises(
+        errors.StillValid, match="2026-03-12"
+    ):  # 30 days from 10 February; the arrival was due on the 21st
+        transfers.record(
+            member.pk, actor=world.police_liaison, move="fail", fields={}, now=builders.at("2026-03-12", hour=23)
+        )
+    assert _state(member).state == "moved_out"
+
+
+@pytest.mark.parametrize(("age", "offered"), [(3, False), (31, True)])
+def test_the_page_offers_expiry_once_it_is_true_and_says_what_it_will_do(
+    world: World, moving: Agreement, age: int, offered: bool
+) -> None:
+    member, issued = moving.members.first(), clock.today() - timedelta(days=age)
+    AccountTransfer.objects.filter(member=member).update(state="permit", permit_no="准9", permit_on=issued)
+    AccountTransfer.objects.filter(member=member).update(
+        state="moved_out",
+        certificate_no="迁9",
+        certificate_on=issued,
+        certificate_expires_on=issued + timedelta(days=30),
+        moved_out_on=issued,
+    )
+    client, form = signed_in(world.police_liaison), f"/agreements/{moving.reference}/members/{member.pk}/fail/"
+    assert (form in client.get(f"/cases/{moving.reference}/").content.decode()) == offered
+    foretold = client.get(form).context["foretold"]
+    assert "迁9" in foretold[0]
+    assert (issued + timedelta(days=30)).isoformat() in foretold[0]
+    assert len(foretold) == (3 if offered else 2)
+    answer = client.post(form, {"key": "k"})
+    assert answer.status_code == (302 if offered else 422)
+    assert _state(member).state == ("failed" if offered else "moved_out")
 
 
 def test_the_stage_is_over_when_the_last_person_has_moved_or_is_excused(world: World, moving: Agreement) -> None:

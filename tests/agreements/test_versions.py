@@ -16,6 +16,7 @@ def test_the_second_version_names_the_change_and_the_return_it_answers(world: bu
         step.pk,
         actor=world.village_group_leader,
         verdict="return",
+        reason_code="other",
         to="draft",
         comment="份数不对",
         now=families.later(case),

@@ -51,6 +51,7 @@ def test_a_return_from_the_drawer_and_a_second_round(desk: Desk) -> None:
     form.locator("details summary").click()
     form.locator("textarea").fill("户口簿缺一页，请补。")
     form.locator("select[name=to]").select_option("draft")
+    form.locator("select[name=reason_code]").select_option("papers_missing")
     form.locator("button[value=return]").click()
     desk.page.wait_for_selector(".toast")
     assert "/queue/" in desk.page.url  # the list was never left
@@ -162,11 +163,11 @@ def test_the_pages_of_the_desk_as_pictures(desk: Desk) -> None:
 
 def test_a_day_off_lends_the_post_and_history_shows_both_names(desk: Desk) -> None:
     desk.sign_in("shenhe").open("/substitutions/")
-    desk.page.select_option("select[name=substitute]", label="监评估")
+    desk.page.select_option("select[name=substitute]", label="何开岚")
     desk.page.click("main form button.p")
     desk.page.wait_for_load_state()
     assert desk.page.locator("#notes .success").count()
-    desk.sign_in("jianli").open("/substitutions/")
+    desk.sign_in("jingban2").open("/substitutions/")
     assert "李文审" in desk.page.inner_text("main")
 
 

@@ -64,6 +64,7 @@ def test_a_draft_is_shown_to_its_writer_only_and_outlives_other_actions(desk: De
 def test_switching_the_language_on_a_refusal_leads_back_to_the_case(desk: Desk) -> None:
     desk.sign_in("tudi").case(LATE)
     desk.page.click("form.decide summary >> nth=0")
+    desk.page.select_option("form.decide select[name=reason_code] >> nth=0", "other")
     desk.page.click("form.decide button[value=return] >> nth=0")
     desk.page.wait_for_url("**/decide")
     desk.page.click("header button.lang")
@@ -75,6 +76,7 @@ def test_a_form_from_before_the_sign_in_gets_a_page_of_ours(desk: Desk) -> None:
     desk.sign_in("tudi").case(LATE)
     desk.page.eval_on_selector("form.decide", "form => { form.csrfmiddlewaretoken.value = 'x'.repeat(64) }")
     desk.page.click("form.decide summary >> nth=0")
+    desk.page.select_option("form.decide select[name=reason_code] >> nth=0", "other")
     desk.page.click("form.decide button[value=return] >> nth=0")
     desk.page.wait_for_url("**/decide")
     assert "本页面早于您最近一次登录" in desk.page.inner_text("main")

@@ -149,6 +149,7 @@ def test_return_one_with_a_reason(reviewer: Desk) -> None:
     hand.click("tr[data-row] td.ac a[data-then=r]")
     page.wait_for_selector("#drawer .panelled[open]")
     hand.type("#drawer textarea", "户口簿缺一页，请补。")
+    hand.choose("#drawer select[name=reason_code]", value="papers_missing")
     reviewer.shot("return")
     hand.click("#drawer button[value=return]")
     page.wait_for_selector(".toast")
@@ -289,7 +290,7 @@ def test_hand_over_a_desk(piled: Site, desk: Desk) -> None:
     hand, page = Hand(desk.sign_in("anquan")), desk.page
     desk.open("/people/hand-over/")
     hand.choose("select[name=leaver]", label="李文审")
-    hand.choose("select[name=to]", label="监评估")
+    hand.choose("select[name=to]", label="何开岚")
     hand.click("input[name=posts]")
     hand.click("form.pick button")
     page.wait_for_load_state()
@@ -297,5 +298,5 @@ def test_hand_over_a_desk(piled: Site, desk: Desk) -> None:
     hand.click("form[action$='/do'] button")
     hand.acts += 1  # and yes to the question
     page.wait_for_load_state()
-    assert "监评估" in page.inner_text("main")
+    assert "何开岚" in page.inner_text("main")
     assert hand.acts == documented("Hand over a desk")

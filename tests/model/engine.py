@@ -31,7 +31,7 @@ class Engine:
         return int(self.world.people[who].pk)
 
     def decide(self, who: str, seat: Node, verdict: str, to: str = "", resume: str = "with_me") -> None:
-        more = {} if verdict == "approved" else {"comment": "改", "to": to, "resume": resume}
+        more = {} if verdict == "approved" else {"comment": "改", "to": to, "resume": resume, "reason_code": "other"}
         steps.decide(self.ids[seat], verdict=VERDICTS[verdict], **more, **self.how(who))
 
     def bulk(self, who: str, seats: list[Node]) -> None:

@@ -10,7 +10,7 @@ from tests import builders
 from tests.model import choosing
 from tests.model.county import RULES, SEATED
 from tests.model.pair import Pair, steps_of
-from tests.model.world import ENDS, OPEN
+from tests.model.world import ENDS, NEVER_ASKED, OPEN
 
 number = st.integers(0, 10**6)
 
@@ -145,7 +145,7 @@ class Machine(RuleBasedStateMachine):
             return
         lender, user = SEATED[a // 2 % len(SEATED)], SEATED[b % len(SEATED)]
         role = sorted(self.model.posts[lender])[0]
-        lendable = role not in ("route_keeper",) and user != "route_keeper"
+        lendable = role != "route_keeper" and not self.model.posts[user].keys() <= set(NEVER_ASKED)
         if lendable and lender != user and not any((one[0], one[2]) == (user, role) for one in lent):
             self.pair.both("lend", lender, user, role)
 

@@ -58,7 +58,12 @@ def test_typed_comments_and_reasons_stay_text(world: builders.World) -> None:
         builders.approve(world, case, step.plan, comment=text)
         opinion = builders.open_step(case, "group_opinion")
         builders.steps.decide(
-            opinion.pk, actor=world.village_group_leader, verdict="return", to="draft", comment=text, reason_code=""
+            opinion.pk,
+            actor=world.village_group_leader,
+            verdict="return",
+            to="draft",
+            comment=text,
+            reason_code="other",
         )
     client = town.Client()
     client.force_login(world.town_reviewer)

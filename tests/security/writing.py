@@ -154,7 +154,7 @@ def _review(s: Scene) -> Step:
 
 
 def _given_back(s: Scene) -> Form:
-    more = {"comment": "请补照片", "to": "draft", "resume": "with_me", "reason_code": ""}
+    more = {"comment": "请补照片", "to": "draft", "resume": "with_me", "reason_code": "papers_missing"}
     return _several(s, _review(s), **more)
 
 

@@ -49,7 +49,9 @@ def _try(world: builders.World, step: Step, verb: str, person: User) -> errors.R
     calls: dict[str, Any] = {
         "approve": lambda: steps.decide(step.pk, actor=person, verdict="approve", document_no="1"),
         "refuse": lambda: steps.decide(step.pk, actor=person, verdict="refuse", comment="?"),
-        "return": lambda: steps.decide(step.pk, actor=person, verdict="return", to="previous", comment="?"),
+        "return": lambda: steps.decide(
+            step.pk, actor=person, verdict="return", reason_code="other", to="previous", comment="?"
+        ),
         "reassign": lambda: steps.reassign(step.pk, actor=person, to=other["reassign"]),
         "add_signer": lambda: steps.add_signer(step.pk, actor=person, users=[world.clerk_2.pk], where="before"),
         "delegate": lambda: steps.delegate(step.pk, actor=person, to=world.clerk_2.pk),

@@ -210,7 +210,7 @@ def test_a_return_taken_back_after_a_migration_leaves_standing_what_stood(world:
     case = at_review(world, "group_opinion", "village_opinion", "public_notice")
     step, now = builders.open_step(case, "town_review"), world.now + timedelta(days=2)
     words = {"comment": "?", "to": "public_notice", "resume": "with_me"}
-    steps.decide(step.pk, actor=world.town_reviewer, verdict="return", now=world.now, **words)
+    steps.decide(step.pk, actor=world.town_reviewer, verdict="return", reason_code="other", now=world.now, **words)
     move(world, case, changed(world, {"plan:public_notice": {"role": "town_reviewer"}}))
     assert Round.objects.filter(case=case, group="public_notice", outcome="cancelled").count() == 1
     steps.take_back(step.pk, actor=world.town_reviewer, now=now)

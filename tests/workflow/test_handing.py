@@ -7,10 +7,10 @@ import pytest
 from tests import builders
 from tests.builders import at
 from tests.workflow.test_signers import at_group_approval, at_town_review
-from workflow import audit, candidates, errors
+from workflow import audit, candidates, clock, errors
 from workflow.commands import deadlines, people, steps
 from workflow.models import Case, Decision, Notice, Opinion, Posting, Round, Step
-from workflow.queries import moot
+from workflow.queries import bulk, moot
 
 
 def test_a_reassigned_step_is_the_new_holders_alone(world: builders.World) -> None:
@@ -198,3 +198,15 @@ def test_the_group_ending_ends_the_questions_in_it(world: builders.World) -> Non
     asked.refresh_from_db()
     assert asked.state == "cancelled"
     assert not Round.objects.filter(case=case, group="group_approval", closed_at=None).exists()
+
+
+def test_nobody_is_offered_what_waits_for_them_already(world: builders.World) -> None:
+    _case, step = at_town_review(world)
+    with pytest.raises(errors.NoSuchCandidate) as refused:
+        steps.reassign(step.pk, actor=world.town_reviewer, to=world.town_reviewer.pk)
+    assert str(refused.value.detail["why"]) == str(candidates.WHY["yourself"])
+    found = bulk.preview(world.town_reviewer, [step.pk], clock.today(), "reassign")
+    assert world.town_reviewer.pk not in {taker.user.pk for taker in found.people}
+    steps.reassign(step.pk, actor=world.vice_leader, to=world.vice_leader.pk)  # who leads takes it over
+    step.refresh_from_db()
+    assert step.holder == world.vice_leader

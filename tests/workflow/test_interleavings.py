@@ -103,7 +103,17 @@ def test_decide_with_decide_on_two_steps_of_a_group(county: builders.World) -> N
 def test_decide_with_return(county: builders.World) -> None:
     def build() -> tuple[Case, list[Callable[[], Any]]]:
         case = at_panel(county)
-        back = decide(county, case, "town", "town_reviewer", verdict="return", to="draft", comment="改", resume="again")
+        back = decide(
+            county,
+            case,
+            "town",
+            "town_reviewer",
+            verdict="return",
+            reason_code="other",
+            to="draft",
+            comment="改",
+            resume="again",
+        )
         return case, [decide(county, case, "village", "village_reviewer"), back]
 
     def check_both(results: Sequence[Any]) -> None:

@@ -38,7 +38,9 @@ def gone_a_long_way(world: builders.World) -> Case:
     """A case with everything a page shows: returned and handed in again, three tracks open, a hold that is over."""
     case = builders.walk(world, builders.agreement(world), "signing")
     step = builders.open_step(case, "receiving_village")
-    steps.decide(step.pk, actor=world.receiving_village, verdict="return", comment="改", to="draft")
+    steps.decide(
+        step.pk, actor=world.receiving_village, verdict="return", reason_code="other", comment="改", to="draft"
+    )
     builders.walk(world, case, "account_transfer")
     for cause in ("funds_short", "other"):
         cases.hold(case.pk, actor=world.clerk, cause=cause, text="等", party="funds")
@@ -155,7 +157,7 @@ def test_the_days_of_a_stage_say_that_they_hold_what_was_asked_again(world: buil
     page, words = signed_in(world.clerk), "（含退回重办）"
     assert words not in page.get(f"/cases/{case.reference}/").content.decode()
     step = builders.open_step(case, "village_opinion")
-    steps.decide(step.pk, actor=world.village_reviewer, verdict="return", comment="改", to="draft")
+    steps.decide(step.pk, actor=world.village_reviewer, verdict="return", reason_code="other", comment="改", to="draft")
     assert words in page.get(f"/cases/{case.reference}/").content.decode()
 
 

@@ -38,7 +38,15 @@ def test_two_eligible_officials_and_a_return_at_once_give_one_outcome(live_world
         calls = [
             partial(steps.decide, vice.pk, actor=live_world.vice_leader, verdict="approve", document_no="1"),
             partial(steps.decide, chair.pk, actor=live_world.chair, verdict="approve", document_no="2"),
-            partial(steps.decide, chair.pk, actor=live_world.chair, verdict="return", comment="改", to="town_review"),
+            partial(
+                steps.decide,
+                chair.pk,
+                actor=live_world.chair,
+                verdict="return",
+                reason_code="other",
+                comment="改",
+                to="town_review",
+            ),
         ]
         results = together(calls * 3)
         won = [r for r in results if isinstance(r, dict)]

@@ -63,9 +63,11 @@ def test_a_return_needs_a_reason_and_an_earlier_point(world: builders.World) -> 
     case = _at_town_review(world)
     step = builders.open_step(case, "town_review")
     with pytest.raises(errors.CommentRequired):
-        steps.decide(step.pk, actor=world.town_reviewer, verdict="return", to="draft")
+        steps.decide(step.pk, actor=world.town_reviewer, verdict="return", reason_code="other", to="draft")
     with pytest.raises(errors.NoSuchPoint):
-        steps.decide(step.pk, actor=world.town_reviewer, verdict="return", to="county_filing", comment="?")
+        steps.decide(
+            step.pk, actor=world.town_reviewer, verdict="return", reason_code="other", to="county_filing", comment="?"
+        )
 
 
 def test_a_refusal_of_the_receiving_side_goes_back_to_town_review_and_ends_nothing(world: builders.World) -> None:
@@ -83,8 +85,12 @@ def test_never_behind_signing_once_signed(world: builders.World) -> None:
     builders.approve(world, case, "transfer")
     step = builders.open_step(case, "transfer_check")
     with pytest.raises(errors.NoSuchPoint):
-        steps.decide(step.pk, actor=world.town_reviewer, verdict="return", to="county_filing", comment="?")
-    steps.decide(step.pk, actor=world.town_reviewer, verdict="return", to="transfer", comment="缺一页")
+        steps.decide(
+            step.pk, actor=world.town_reviewer, verdict="return", reason_code="other", to="county_filing", comment="?"
+        )
+    steps.decide(
+        step.pk, actor=world.town_reviewer, verdict="return", reason_code="other", to="transfer", comment="缺一页"
+    )
     open_now = set(Step.objects.filter(case=case, state="open").values_list("plan", flat=True))
     assert open_now == {"transfer", "plot_allotment", "payment_prepared"}
 
@@ -104,7 +110,14 @@ def _at_payment_check(world: builders.World) -> Case:
 def test_a_track_opened_early_can_be_returned_within_itself(world: builders.World) -> None:
     case = _at_payment_check(world)
     step = builders.open_step(case, "payment_checked")
-    steps.decide(step.pk, actor=world.finance_reviewer, verdict="return", comment="金额有误", to="payment_prepared")
+    steps.decide(
+        step.pk,
+        actor=world.finance_reviewer,
+        verdict="return",
+        reason_code="other",
+        comment="金额有误",
+        to="payment_prepared",
+    )
     assert Case.objects.get(pk=case.pk).state == "account_transfer"
     assert builders.open_step(case, "payment_prepared")
 

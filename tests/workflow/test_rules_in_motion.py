@@ -36,7 +36,7 @@ def group_of_three(world: builders.World, rule: str) -> tuple[Case, list[User]]:
 def act(step: Step, person: User, verdict: str) -> None:
     more: dict[str, Any] = {} if verdict == "approve" else {"comment": "理由"}
     if verdict == "return":
-        more |= {"to": "previous"}
+        more |= {"to": "previous", "reason_code": "other"}
     steps.decide(step.pk, actor=person, verdict=verdict, **more)
 
 

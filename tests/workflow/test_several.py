@@ -39,13 +39,17 @@ def test_several_are_returned_for_one_reason_to_one_point(world: builders.World)
 def test_a_plan_that_is_not_approved_with_others_is_returned_with_them(world: builders.World) -> None:
     case = builders.walk(world, builders.agreement(world), "in_review")
     step = builders.open_step(case, "group_opinion")
-    line = several.give_back(items(step), actor=world.village_group_leader, comment="改", to="previous")[0]
+    line = several.give_back(
+        items(step), actor=world.village_group_leader, comment="改", to="previous", reason_code="other"
+    )[0]
     assert line.done and Case.objects.get(pk=case.pk).state == "draft"
 
 
 def test_a_point_one_of_them_cannot_go_back_to_is_that_ones_line(world: builders.World) -> None:
     (_case, step) = at_town_review(world)
-    lines = several.give_back(items(step), actor=world.town_reviewer, comment="改", to="signing_town")
+    lines = several.give_back(
+        items(step), actor=world.town_reviewer, comment="改", to="signing_town", reason_code="other"
+    )
     assert [(line.done, line.message) for line in lines] == [(False, str(errors.NoSuchPoint()))]
 
 
@@ -62,7 +66,9 @@ def test_only_points_that_every_one_of_them_can_go_back_to_are_offered(world: bu
             for step in chosen:
                 reading = actions.look(world.town_reviewer, step.pk, clock.today())
                 assert rights.return_point(reading, step.round, to), (to, step)
-    line = several.give_back(items(late), actor=world.town_reviewer, comment="改", to="previous")[0]
+    line = several.give_back(items(late), actor=world.town_reviewer, comment="改", to="previous", reason_code="other")[
+        0
+    ]
     assert line.done
 
 
@@ -111,7 +117,7 @@ def test_the_pages_return_reassign_and_report(world: builders.World) -> None:
     assert 'name="to"' in asked and 'value="draft"' in asked and 'value="previous"' in asked
     unsaid = client.post("/steps/bulk/return", {"step": both, "to": "drafter", "key": "k1"})
     assert unsaid.status_code == 422 and not Decision.objects.filter(step__in=both).exists()
-    form = {"step": first.pk, "to": "drafter", "comment": "改", "key": "k2"}
+    form = {"step": first.pk, "to": "drafter", "comment": "改", "reason_code": "other", "key": "k2"}
     assert first.case.reference in client.post("/steps/bulk/return", form).content.decode()
     asked = client.post("/steps/bulk/preview", {"step": both, "verb": "reassign"}).content.decode()
     assert "town_reviewer_2" in asked and asked.count(f'name="step" value="{first.pk}"') == 0

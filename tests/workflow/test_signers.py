@@ -132,7 +132,7 @@ def test_where_any_one_decides_a_refusing_signer_before_leaves_it_to_the_other(w
 def test_a_signer_returns_for_the_whole_group(world: builders.World) -> None:
     case, step = at_town_review(world)
     signer = ask(world, step, world.clerk_2, "before")
-    steps.decide(signer.pk, actor=world.clerk_2, verdict="return", to="drafter", comment="重写")
+    steps.decide(signer.pk, actor=world.clerk_2, verdict="return", reason_code="other", to="drafter", comment="重写")
     assert Case.objects.get(pk=case.pk).state == "draft"
     step.refresh_from_db()
     assert step.state == "cancelled"
@@ -258,3 +258,20 @@ def test_an_added_signer_cannot_put_the_step_back_for_colleagues(world: builders
         steps.release(signer.pk, actor=world.clerk_2)
     with pytest.raises(errors.AskedOfAnother):
         steps.decide(signer.pk, actor=world.clerk, verdict="approve")
+
+
+def test_who_is_asked_to_sign_is_told_which_later_step_they_could_not_decide(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    found, action = actions.one(world.town_reviewer, step.pk, "add_signer")
+    said = {one.user: one.loses for one in actions.candidates_for(found, action.step, "add_signer")}
+    assert "分管领导审定" in said[world.vice_leader]
+    assert "组长审定" in said[world.chair]
+    assert said[world.clerk_2] == ""
+    assert all(not one.loses for one in actions.candidates_for(found, action.step, "delegate"))
+    signer = ask(world, step, world.vice_leader, "before")
+    steps.decide(signer.pk, actor=world.vice_leader, verdict="approve")
+    builders.approve(world, case, "town_review")
+    with pytest.raises(errors.Refusal):  # what was said is what happens
+        steps.decide(
+            builders.open_step(case, "vice_approval").pk, actor=world.vice_leader, verdict="approve", document_no="1"
+        )

@@ -87,7 +87,7 @@ def test_moving_into_a_state_that_opens_three_tracks_costs_no_more_than_the_pape
 def test_a_cascade_through_standing_groups_costs_one_statement_a_state(warm: builders.World) -> None:
     case = builders.walk(warm, builders.agreement(warm), "signing")
     step = builders.open_step(case, "receiving_village")
-    steps.decide(step.pk, actor=warm.receiving_village, verdict="return", comment="改", to="draft")
+    steps.decide(step.pk, actor=warm.receiving_village, verdict="return", reason_code="other", comment="改", to="draft")
     assert len(approve(warm, case, "draft")) == 5
     assert Agreement.objects.get(pk=case.pk).state == "signing"  # two states: in_review still stands
 

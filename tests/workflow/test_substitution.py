@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests import builders
-from workflow import clock, errors, policies, reach
+from tests.workflow.test_pages import signed_in
+from workflow import candidates, clock, errors, policies, reach
 from workflow.commands import claims, deadlines, people, staffing, steps
-from workflow.models import Case, Decision, Event, Notice, Posting, Step, Substitution
+from workflow.models import Case, Decision, Event, Notice, Posting, Role, Step, Substitution
 from workflow.queries import queue
 
 
@@ -116,3 +117,38 @@ def test_both_are_urged(world: builders.World) -> None:
     step.refresh_from_db()
     assert {str(person) for person in reach.asked(step, clock.today())} == {"village_reviewer", "clerk_2"}
     assert Case.objects.get(pk=step.case_id).state == "in_review"
+
+
+@pytest.mark.parametrize("who", ["household_viewer", "auditor", "supervisor_monitor", "route_keeper", "contact_cadre"])
+def test_a_desk_is_lent_only_to_who_may_be_asked_to_sign(world: builders.World, who: str) -> None:
+    posting, until = Posting.objects.get(user=world.town_reviewer), clock.today() + timedelta(days=3)
+    watcher = builders.user("watcher", who, world.units[builders.HOME_TOWN])
+    with pytest.raises(errors.NeverDecides, match=str(Role(who).label)):
+        people.lend(posting.pk, actor=world.town_reviewer, substitute=watcher, until=until)
+    assert not Substitution.objects.exists()
+    Posting.objects.create(user=watcher, role="clerk", unit=world.units[builders.HOME_TOWN], valid_from=clock.today())
+    people.lend(posting.pk, actor=world.town_reviewer, substitute=watcher, until=until)
+
+
+def test_a_desk_is_not_lent_outside_the_county(world: builders.World) -> None:
+    posting, until = Posting.objects.get(user=world.town_reviewer), clock.today() + timedelta(days=3)
+    for person in (world.stranger, world.nobody):
+        with pytest.raises(errors.InvalidInput):
+            people.lend(posting.pk, actor=world.town_reviewer, substitute=person, until=until)
+
+
+def test_one_contact_cadre_stands_in_for_another(world: builders.World) -> None:
+    other = builders.user("other_cadre", "contact_cadre", world.units[builders.HOME_TOWN])
+    posting, until = Posting.objects.get(user=world.contact_cadre), clock.today() + timedelta(days=3)
+    people.lend(posting.pk, actor=world.contact_cadre, substitute=other, until=until)
+
+
+def test_the_list_shows_those_who_may_the_own_unit_first(world: builders.World) -> None:
+    page = signed_in(world.town_reviewer).get("/substitutions/")
+    offered = page.context["colleagues"]
+    roles = {post.role for one in offered for post in one.postings.all()}
+    assert roles.isdisjoint(candidates.NEVER_ASKED)
+    assert set(offered).isdisjoint({world.stranger, world.nobody, world.town_reviewer})
+    own = [one.postings.get().unit.code.startswith(builders.HOME_TOWN) for one in offered]
+    assert own == sorted(own, reverse=True)
+    assert True in own and False in own

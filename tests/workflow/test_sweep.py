@@ -62,7 +62,7 @@ def test_the_claimant_alone_is_reminded_with_the_people_a_substitution_joins_to_
     case = builders.agreement(world, now=OPENED)
     step = builders.open_step(case, "draft")
     steps.claim(step.pk, actor=world.clerk, now=OPENED)
-    helper = builders.user("helper", "auditor", world.units[builders.COUNTY])
+    helper = builders.user("helper", "archive_keeper", world.units[builders.COUNTY])
     posting = Posting.objects.get(user=world.clerk)
     people.lend(posting.pk, actor=world.clerk, substitute=helper, until=date(2026, 3, 31), now=OPENED)
     deadlines.sweep(EARLY)

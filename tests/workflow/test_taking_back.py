@@ -40,7 +40,7 @@ def test_an_approval_is_taken_back_and_asked_again_of_the_same_person(world: bui
 def test_deciding_and_taking_back_gives_nobody_new_days(world: builders.World, verdict: str) -> None:
     case, step = at_town_review(world)
     now = Case.objects.get(pk=case.pk).last_event_at + timedelta(days=21)
-    words = {"comment": "?", "to": "drafter"} if verdict == "return" else {}
+    words = {"comment": "?", "to": "drafter", "reason_code": "other"} if verdict == "return" else {}
     steps.decide(step.pk, actor=world.town_reviewer, verdict=verdict, now=now, **words)
     steps.take_back(step.pk, actor=world.town_reviewer, now=now + timedelta(seconds=9))
     again = builders.open_step(case, "town_review")
@@ -72,7 +72,15 @@ def test_taking_back_a_submission_brings_the_draft_back(world: builders.World) -
 
 def test_a_return_taken_back_puts_everything_where_it_was(world: builders.World) -> None:
     case, step = at_town_review(world)
-    steps.decide(step.pk, actor=world.town_reviewer, verdict="return", to="drafter", comment="?", resume="again")
+    steps.decide(
+        step.pk,
+        actor=world.town_reviewer,
+        verdict="return",
+        reason_code="other",
+        to="drafter",
+        comment="?",
+        resume="again",
+    )
     assert (Case.objects.get(pk=case.pk).state, _open(case)) == ("draft", {"draft"})
     steps.take_back(step.pk, actor=world.town_reviewer)
     assert (Case.objects.get(pk=case.pk).state, _open(case)) == ("in_review", {"town_review"})
@@ -143,7 +151,7 @@ def test_content_changed_meanwhile_still_asks_the_carried_again(world: builders.
     steps.take_back(step.pk, actor=world.village_reviewer)
     builders.approve(world, case, "village_opinion")
     notice = builders.open_step(case, "public_notice")
-    steps.decide(notice.pk, actor=world.clerk, verdict="return", to="drafter", comment="改")
+    steps.decide(notice.pk, actor=world.clerk, verdict="return", reason_code="other", to="drafter", comment="改")
     with cases.change(case.pk, actor=world.clerk, verb="edit") as work:
         work.case.hashes = builders.hashes(members="one more")
     builders.approve(world, case, "draft")

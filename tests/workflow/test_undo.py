@@ -50,7 +50,11 @@ def test_undoing_reminds_nobody_again_not_even_superiors(world: builders.World, 
     assert deadlines.sweep(now) > 3
     before = reminders(case)
     assert ("town_review", "vice_leader", 10) in before
-    words = {"approve": {}, "refuse": {"comment": "?"}, "return": {"comment": "?", "to": "drafter"}}[verdict]
+    words = {
+        "approve": {},
+        "refuse": {"comment": "?"},
+        "return": {"comment": "?", "to": "drafter", "reason_code": "other"},
+    }[verdict]
     steps.decide(step.pk, actor=world.town_reviewer, verdict=verdict, now=now, **words)
     steps.take_back(step.pk, actor=world.town_reviewer, now=now + SOON)
     assert deadlines.sweep(now + timedelta(minutes=1)) == deadlines.sweep(now + SOON, thorough=True) == 0
@@ -246,7 +250,7 @@ def test_who_returns_to_another_track_and_is_asked_again_at_once_gets_no_new_day
     step = Step.objects.get(case=case, state="open", round__stage="homestead_adjustment")
     now = last(case) + timedelta(days=60)
     officer = policies.holders_of(step.role, step.unit.code, clock.date_of(now)).first()
-    steps.decide(step.pk, actor=officer, verdict="return", comment="?", to="transfer", now=now)
+    steps.decide(step.pk, actor=officer, verdict="return", reason_code="other", comment="?", to="transfer", now=now)
     if undone:
         steps.take_back(step.pk, actor=officer, now=now + SOON)
     again = builders.open_step(case, step.plan)

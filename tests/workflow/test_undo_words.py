@@ -30,7 +30,11 @@ def test_within_ten_seconds_nobody_is_asked_twice(world: builders.World, verdict
     )
     Notice.objects.filter(step=step).update(read_at=last(case) if read else None)
     said = Notice.objects.filter(case=case, word="step_opened").count()
-    words = {"approve": {}, "refuse": {"comment": "?"}, "return": {"comment": "?", "to": "drafter"}}[verdict]
+    words = {
+        "approve": {},
+        "refuse": {"comment": "?"},
+        "return": {"comment": "?", "to": "drafter", "reason_code": "other"},
+    }[verdict]
     steps.decide(step.pk, actor=world.town_reviewer, verdict=verdict, now=now, **words)
     steps.take_back(step.pk, actor=world.town_reviewer, now=now + SOON)
     again = builders.open_step(case, "town_review")

@@ -59,7 +59,7 @@ def set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as trouble:
-        raise errors.InvalidInput(field=_("Password"), expected=" ".join(trouble.messages)) from trouble
+        raise errors.InvalidInput(field=_("Password"), expected=" ".join(trouble.messages), at="password") from trouble
     user.set_password(password)
     user.is_sample = False
     user.save()

@@ -65,10 +65,10 @@ def hold(
 
     The days are booked to `party`, by default the one the cause points at.
     """
-    if cause not in HOLD_CAUSES or (cause == "other" and not text.strip()):
-        raise errors.InvalidInput(
-            field=_("Cause of the hold"), expected=_("a cause of the list; say what when it is another one")
-        )
+    if cause not in HOLD_CAUSES:
+        raise errors.InvalidInput(field=_("Cause of the hold"), expected=_("choose one of the list"), at="cause")
+    if cause == "other" and not text.strip():
+        raise errors.InvalidInput(field=_("Explanation"), expected=_("say what it is, as no cause fits"), at="text")
     if party and party not in PARTIES:
         raise errors.InvalidInput(field=_("Who is waited for"), expected=", ".join(PARTIES))
     body = [cause, text, expected_until, party, step_id]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflow import errors, reach
+from workflow import candidates, errors, reach
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import Copy, Notice, Participant, User
@@ -53,10 +53,12 @@ def _ensure_may_copy(work: Work) -> None:
 
 def _colleagues(work: Work, wanted: list[int]) -> list[User]:
     assert work.actor is not None
-    found = list(reach.colleagues(work.actor, work.today).filter(pk__in=wanted))
-    if not wanted or len(found) != len(wanted):
-        raise errors.InvalidInput(field=_("Copy to"), expected=_("colleagues of this county who hold a post"))
-    return found
+    near = candidates.colleagues(work.actor, work.authorities, work.today, candidates.COPIED, among=wanted)
+    if not wanted or len(near) != len(wanted):
+        raise errors.InvalidInput(
+            field=_("Copy to"), expected=_("colleagues of this county whose post decides or answers for a household")
+        )
+    return [one.user for one in near]
 
 
 def _write(work: Work, people: list[User], note: str) -> None:

@@ -52,9 +52,9 @@ def check_verdict(
         check_approval(work, step, seen, document_no)
         return
     if not comment.strip():
-        raise errors.CommentRequired()
-    if reason_code and reason_code not in REASON_CODES:
-        raise errors.InvalidInput(field=_("Reason"), expected=", ".join(REASON_CODES))
+        raise errors.CommentRequired(at="comment")
+    if reason_code not in REASON_CODES and (reason_code or verdict == RETURN):
+        raise errors.InvalidInput(field=_("Reason"), expected=_("choose one of the list"), at="reason_code")
     if verdict == RETURN:
         point(work, step, to)
         if resume not in RESUMES:

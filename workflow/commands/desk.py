@@ -19,9 +19,9 @@ def save_view(
     `posting`: share it with the role of this own posting, in its division.
     """
     shared = _shared(actor, posting, now or clock.now())
-    found = SavedView.objects.filter(owner=actor, name=_line(name, 24)).first()
+    found = SavedView.objects.filter(owner=actor, name=_line(name, 24, "name")).first()
     _room(SavedView, actor, found)
-    kept = found or SavedView(owner=actor, name=_line(name, 24))
+    kept = found or SavedView(owner=actor, name=_line(name, 24, "name"))
     return _kept(kept, query=query[:500], **shared)
 
 
@@ -34,9 +34,9 @@ def drop_view(view_id: int, *, actor: User) -> None:
 def save_phrase(*, actor: User, text: str, posting: int | None = None, now: datetime | None = None) -> Phrase:
     """Keep a phrase for comments. `posting`: share with its role. A phrase is one line of plain text."""
     shared = _shared(actor, posting, now or clock.now())
-    found = Phrase.objects.filter(owner=actor, text=_line(text, 80)).first()
+    found = Phrase.objects.filter(owner=actor, text=_line(text, 80, "text")).first()
     _room(Phrase, actor, found)
-    return _kept(found or Phrase(owner=actor, text=_line(text, 80)), **shared)
+    return _kept(found or Phrase(owner=actor, text=_line(text, 80, "text")), **shared)
 
 
 def drop_phrase(phrase_id: int, *, actor: User) -> None:
@@ -45,10 +45,10 @@ def drop_phrase(phrase_id: int, *, actor: User) -> None:
         raise errors.NotFound()
 
 
-def _line(raw: str, size: int) -> str:
+def _line(raw: str, size: int, at: str) -> str:
     line = " ".join(raw.replace("\x00", " ").split())
     if not line or len(line) > size:
-        raise errors.TextNeeded(size=size)
+        raise errors.TextNeeded(size=size, at=at)
     return line
 
 

@@ -1,13 +1,13 @@
 """A leaver's desk (离职转办): every open step that only they can act on goes to another person, one line per step."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from workflow import audit, clock, errors, policies, reach
+from workflow import audit, candidates, clock, errors, policies, reach
 from workflow.commands import askers, staffing
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work, case_of
@@ -76,10 +76,17 @@ def _give_post(post: Posting, to: User, actor: User, moment: datetime) -> Moved:
     held = Posting.objects.filter(policies.valid_on(today), user=to, role=post.role, unit=post.unit).exists()
     try:
         if not held:
+            _ensure_may_succeed(to, post, today)
             staffing.post(to, post.role, post.unit, actor=actor, now=moment)
     except errors.Refusal as refusal:
         return Moved(None, "", False, f"{where}: {refusal.message}")
     return Moved(None, "", True, _("%(where)s: the successor holds this post.") % {"where": where})
+
+
+def _ensure_may_succeed(to: User, post: Posting, today: date) -> None:
+    """A newcomer may be given any post; who holds posts already, only one that could be lent to them."""
+    if Posting.objects.filter(policies.valid_on(today), user=to).exists():
+        candidates.ensure_may_stand_in(to, post, today)
 
 
 def _end_post(post: Posting, actor: User, moment: datetime) -> Moved:

@@ -1,13 +1,15 @@
 """People: lending a posting for a period (代理) and taking it back. A substitution never widens what was posted."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from workflow import audit, clock, errors, policies
+from workflow import audit, candidates, clock, errors, policies
 from workflow.commands import accounts, claims
 from workflow.models import Posting, Substitution, User
+
+LONGEST = timedelta(days=366)  # a loan is for an absence; a longer one is another posting
 
 
 def lend(
@@ -24,16 +26,20 @@ def lend(
     moment = now or clock.now()
     today = clock.date_of(moment)
     start = valid_from or today
-    posting = Posting.objects.filter(policies.valid_on(today), pk=posting_id, user=actor).first()
+    posting = Posting.objects.filter(policies.valid_on(today), pk=posting_id, user=actor).select_related("unit").first()
     if posting is None:
         raise errors.NotFound()
     if start < today or until < start:
-        raise errors.InvalidInput(
-            field=_("Until"), expected=_("a date not before the first day, and no day in the past")
-        )
-    if substitute.pk == actor.pk or not policies.postings_of(substitute, today):
-        raise errors.InvalidInput(field=_("To"), expected=_("a colleague with a valid posting"))
+        expected = _("a day not before the first one, and the first not in the past")
+        raise errors.InvalidInput(field=_("Until"), expected=expected, at="until")
+    if until > start + LONGEST:
+        told = {"day": (start + LONGEST).isoformat()}
+        expected = _("at most a year, so %(day)s at the latest; lend it again then") % told
+        raise errors.InvalidInput(field=_("Until"), expected=expected, at="until")
+    if substitute.pk == actor.pk or not substitute.is_active:
+        raise errors.InvalidInput(field=_("To"), expected=_("another person whose account is active"), at="substitute")
     accounts.ensure_apart(substitute, posting.role, start, until)
+    candidates.ensure_may_stand_in(substitute, posting, today)
     with transaction.atomic():
         lent = Substitution.objects.create(
             posting=posting,

@@ -53,5 +53,7 @@ def _ensure(work: Work, step: Step, promised_on: date) -> None:
     if authority is None or (step.holder_id and step.holder_id not in authority.persons):
         raise errors.NotAllowed()
     if not work.today <= promised_on <= work.today + FURTHEST:
-        raise errors.InvalidInput(field=_("Promised date"), expected=_("a day from today on, within a year"))
+        raise errors.InvalidInput(
+            field=_("Promised date"), expected=_("a day from today on, within a year"), at="promised_on"
+        )
     work.as_authority(authority)

@@ -47,7 +47,7 @@ def add_unit(code: str, name: str, *, actor: User, now: datetime | None = None) 
             unit.save()
             audit.append_to_stream(f"unit:{unit.pk}", "unit.created", moment, actor.pk, {"code": code})
     except IntegrityError as trouble:
-        raise errors.TakenName(name=code) from trouble
+        raise errors.TakenName(name=code, at="code") from trouble
     return unit
 
 
@@ -71,13 +71,14 @@ def add_person(
     moment = now or clock.now()
     reach_of(actor, clock.date_of(moment))
     username, full_name = username.strip(), full_name.strip()
-    if not username or not full_name:
-        raise errors.InvalidInput(field=_("User name"), expected=_("a user name and a full name"))
+    for at, label, given in (("full_name", _("Full name"), full_name), ("username", _("User name"), username)):
+        if not given:
+            raise errors.InvalidInput(field=label, expected=_("fill this in"), at=at)
     errors.ensure_fits(_("User name"), username, User._meta.get_field("username"))
     errors.ensure_fits(_("Full name"), full_name, User._meta.get_field("full_name"))
     errors.ensure_fits(_("E-mail"), email.strip(), User._meta.get_field("email"))
     if User.objects.filter(username=username).exists():
-        raise errors.TakenName(name=username)
+        raise errors.TakenName(name=username, at="username")
     with transaction.atomic():
         user = User(username=username, full_name=full_name, email=email.strip(), must_change_password=True)
         accounts.set_password(user, password)

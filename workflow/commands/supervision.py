@@ -52,9 +52,11 @@ def issue(
 
 def _check(demand: str, due: date, work: Work) -> None:
     if not demand.strip() or len(demand.strip()) > 500:
-        raise errors.InvalidInput(field=_("Demand"), expected=_("what is to be done, at most 500 characters"))
+        raise errors.InvalidInput(
+            field=_("Demand"), expected=_("what is to be done, at most 500 characters"), at="demand"
+        )
     if due < work.today:
-        raise errors.InvalidInput(field=_("Until"), expected=_("a day that has not passed"))
+        raise errors.InvalidInput(field=_("Until"), expected=_("a day that has not passed"), at="due")
 
 
 def _numbered(work: Work, step: Any, unit: Any, demand: str, due: date) -> Supervision:
@@ -92,7 +94,7 @@ def acknowledge(supervision_id: int, *, actor: User, key: str | None = None, now
 def answer(supervision_id: int, *, actor: User, text: str, key: str | None = None, now: datetime | None = None) -> None:
     """Whoever has the step (or had it) reports back; the issuer is told and closes the order."""
     if not text.strip() or len(text.strip()) > 500:
-        raise errors.InvalidInput(field=_("Answer"), expected=_("what was done, at most 500 characters"))
+        raise errors.InvalidInput(field=_("Answer"), expected=_("what was done, at most 500 characters"), at="text")
     with _change(supervision_id, actor, "answer", key, text, now) as (work, order):
         if not work.replayed:
             _ensure_addressed(work, order)

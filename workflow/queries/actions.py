@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from workflow import candidates, clock, errors, policies, readiness, rights, seats
 from workflow.candidates import Candidate
 from workflow.models import Case, Round, Step, User
-from workflow.queries import consequences, glance, words
+from workflow.queries import consequences, glance, losses, words
 from workflow.queries import verb_fields as fields
 from workflow.queries.glance import Glance
 from workflow.queries.verb_fields import Field
@@ -190,7 +190,8 @@ def effects_of(found: Glance, step: Step, verb: str) -> list[str]:
 def candidates_for(found: Glance, step: Step, verb: str, name: str = "") -> list[Candidate]:
     """Who may be chosen for this verb, and who not and why."""
     purpose = {"reassign": candidates.REASSIGN, "add_signer": candidates.SIGN, "delegate": candidates.ADVISE}[verb]
-    return candidates.of(found, step, purpose, name=name)
+    people = candidates.of(found, step, purpose, name=name)
+    return losses.told(found, step, people) if purpose == candidates.SIGN else people
 
 
 def name_of(found: Glance, step: Step) -> str:

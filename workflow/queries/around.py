@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from workflow import policies, reach
+from workflow import candidates, policies, reach
 from workflow.models import Case, Copy, Role, Round, Step, User
 from workflow.policies import Authority
 from workflow.queries import chasing, words
@@ -51,7 +51,7 @@ class Around:
     copies: list[CopyRow]
     my_copy: Copy | None  # mine, whether read or not
     can_copy: bool
-    colleagues: list[User]
+    colleagues: list[User]  # to whom it can be copied still
     marks: list[Mark]
     overridable: list[tuple[str, str]]  # (group key, name) that this reader may pass by override
 
@@ -66,13 +66,13 @@ def around(found: Glance) -> Around:
         user.pk == case.drafter_id or reach.managing(authorities, case, steps) is not None
     )
     have = {copy.user_id for copy in copies}
-    people = reach.colleagues(user, found.today).exclude(pk__in=have).order_by("full_name")[:300] if can_copy else ()
+    near = candidates.colleagues(user, authorities, found.today, candidates.COPIED) if can_copy else []
     return Around(
         chases=_chases(found, user, steps),
         copies=[CopyRow(str(c.user), str(c.by), c.at, c.note, c.read_at) for c in copies],
         my_copy=next((copy for copy in copies if copy.user_id == user.pk), None),
         can_copy=can_copy,
-        colleagues=list(people),
+        colleagues=[one.user for one in near if one.user.pk not in have],
         marks=marks(found),
         overridable=_overridable(found, steps) if found.hold is None else [],
     )

@@ -1,13 +1,35 @@
 """Before a desk is handed over: each step of it, and whether this successor can take it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
 from workflow import errors, policies, reach
+from workflow.candidates import NEVER_ASKED
 from workflow.models import Posting, User
 from workflow.models.plan import spec
 from workflow.queries import words
 from workflow.queries.exclusions import exclusions
+
+MOST = 500  # people on a list
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may leave or take over, with the posts they hold today, or held last."""
+
+    user: User
+    posts: list[Posting]
+    here: bool  # the posts are held today
+
+    @property
+    def words(self) -> str:
+        """Name, units and posts."""
+        held = _(", ").join(f"{post.unit.name} · {post.get_role_display()}" for post in self.posts)
+        return f"{self.user} · {held}" if self.here else f"{self.user} · {held} ({_('ended')})"
 
 
 @dataclass(frozen=True)
@@ -30,6 +52,32 @@ class Desk:
     lines: list[DeskLine]
     posts: list[Posting]
     can: int
+
+
+def people(users: QuerySet[User], today: date) -> list[Person]:
+    """These people by name, each with their posts; at most 500."""
+    named = list(users.distinct().order_by("full_name", "pk")[:MOST])
+    held: dict[int, list[Posting]] = {user.pk: [] for user in named}
+    for post in Posting.objects.filter(user__in=named).select_related("unit").order_by("-valid_from", "pk"):
+        held[post.user_id].append(post)
+    return [_person(user, held[user.pk], today) for user in named]
+
+
+def _person(user: User, posts: list[Posting], today: date) -> Person:
+    current = [post for post in posts if policies.in_force(post, today)]
+    return Person(user, current or posts[:1], bool(current))
+
+
+def successors(people: Iterable[Person], leaver: User | None) -> list[Person]:
+    """Those of them who may take the leaver's desk: never who only watches, unless the leaver holds that post too."""
+    left = {post.role for one in people if leaver and one.user.pk == leaver.pk for post in one.posts}
+    return [
+        one
+        for one in people
+        if one.user.is_active
+        and one.user != leaver
+        and (not one.here or any(post.role not in NEVER_ASKED or post.role in left for post in one.posts))
+    ]
 
 
 def desk(leaver: User, to: User | None, today: date, *, with_posts: bool = False) -> Desk:

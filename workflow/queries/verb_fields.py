@@ -49,14 +49,19 @@ def _return(found: Glance, step: Step) -> tuple[Field, ...]:
     return (
         Field("to", "choice", _("Back to"), required=True, choices=places),
         Field("resume", "radio", _("Afterwards"), required=True, choices=resumes, value="with_me"),
-        *_refuse(found, step),
+        *_why(required=True),
     )
 
 
 def _refuse(found: Glance, step: Step) -> tuple[Field, ...]:
+    return _why(required=False)
+
+
+def _why(*, required: bool) -> tuple[Field, ...]:
+    """A coded reason, never chosen beforehand: whoever returns says which it is."""
     reasons = tuple((code, str(name)) for code, name in REASON_CODES.items())
     return (
-        Field("reason_code", "choice", _("Reason"), choices=reasons),
+        Field("reason_code", "choice", _("Reason"), required=required, choices=(("", _("Choose")), *reasons)),
         Field("comment", "long", _("Say why"), required=True),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -47,7 +48,9 @@ def _approve(items: list[Item], user: Any, form: Any) -> list[Line]:
 
 def _return(items: list[Item], user: Any, form: Any) -> list[Line]:
     if not form.get("comment", "").strip():
-        raise errors.CommentRequired()
+        raise errors.CommentRequired(at="comment")
+    if form.get("reason_code", "") not in REASON_CODES:  # once for all, instead of a line for each
+        raise errors.InvalidInput(field=gettext("Reason"), expected=gettext("choose one of the list"), at="reason_code")
     return several.give_back(
         items,
         actor=user,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -48,7 +48,7 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
         text=request.POST.get("text", ""),
         party=request.POST.get("party", ""),
         step_id=_step(request),
-        expected_until=day(request.POST.get("expected_until", "")),
+        expected_until=day(request.POST.get("expected_until", ""), _("Expected until"), "expected_until"),
         key=request.POST.get("key"),
     )
     return sheet.answer(request, Done(_("Put on hold."), reference))
@@ -69,8 +69,8 @@ def _step(request: HttpRequest) -> int | None:
     return number(request.POST.get("step", ""))
 
 
-def day(raw: str) -> date | None:
-    """A date typed into a form; empty is none, nonsense is refused."""
+def day(raw: str, label: str = "", at: str = "") -> date | None:
+    """A date typed into a form; empty is none, nonsense is refused. `label`, `at`: the field in words and by name."""
     if not raw.strip():
         return None
     try:
@@ -78,5 +78,15 @@ def day(raw: str) -> date | None:
     except ValueError:
         found = None
     if found is None or found.year not in YEARS:
-        raise errors.InvalidInput(field=_("Date"), expected=_("a date such as 2027-06-30"))
+        told = {"first": YEARS[0], "last": YEARS[-1]}
+        expected = _("a date such as 2027-06-30, from %(first)s to %(last)s") % told
+        raise errors.InvalidInput(field=label or _("Date"), expected=expected, at=at)
+    return found
+
+
+def needed_day(form: QueryDict, name: str, label: str) -> date:
+    """A date that a form has to give."""
+    found = day(form.get(name, ""), label, name)
+    if found is None:
+        raise errors.InvalidInput(field=label, expected=_("a date such as 2027-06-30"), at=name)
     return found

@@ -29,7 +29,7 @@ def _near(request: HttpRequest) -> Any:
         if authority.role in (Role.SECURITY_ADMIN, Role.VICE_LEADER, Role.CHAIR, Role.COUNTY_OFFICER):
             found = found | User.objects.filter(policies.prefix_range("postings__unit__code", authority.division))
     user: Any = request.user
-    return found.exclude(pk=user.pk).distinct().order_by("full_name", "pk")
+    return found.exclude(pk=user.pk)
 
 
 def _is_security(request: HttpRequest) -> bool:
@@ -44,9 +44,10 @@ def page(request: HttpRequest) -> HttpResponse:
     with_posts = request.GET.get("posts") == "1" and _is_security(request)
     if leaver:
         ensure_may_hand_over(leaver, actor=user)
+    people = handover.people(_near(request), clock.today())
     context = {
-        "people": list(_near(request)[:500]),
-        "successors": list(_near(request).filter(is_active=True)[:500]),
+        "people": [one.user for one in people],
+        "successors": [one.user for one in handover.successors(people, leaver)],
         "leaver": leaver,
         "to": to,
         "with_posts": with_posts,

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from workflow import clock, errors
+from workflow import clock
 from workflow.commands import promises as given
 from workflow.queries import promises, queue
 from workflow.views import sheet
 from workflow.views.access import authorities_of, signed_in
-from workflow.views.cases import day
+from workflow.views.cases import needed_day
 from workflow.views.sheet import Done
 
 STATUS: dict[str, Any] = {
@@ -37,9 +37,7 @@ def promises_page(request: HttpRequest) -> HttpResponse:
 def promise(request: HttpRequest, step_id: int) -> HttpResponse:
     """POST /steps/<id>/promise."""
     user: Any = request.user
-    promised_on = day(request.POST.get("promised_on", ""))
-    if promised_on is None:
-        raise errors.InvalidInput(field=_("Promised date"), expected=_("a date such as 2027-06-30"))
+    promised_on = needed_day(request.POST, "promised_on", _("Promised date"))
     given.promise(
         step_id,
         actor=user,

@@ -7,22 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from workflow import clock, errors, policies
+from workflow import candidates, clock, errors, policies
 from workflow.commands import people
-from workflow.models import Posting, Substitution, User
+from workflow.models import Substitution, User
 from workflow.rules.numbers import number
 from workflow.views.access import signed_in
-from workflow.views.cases import day
+from workflow.views.cases import day, needed_day
 from workflow.views.refusals import say_and_return
-
-
-def colleagues(user: User) -> Any:
-    """Who may stand in: holders of a valid post in the same counties."""
-    today = clock.today()
-    counties = {a.division[:6] for a in policies.postings_of(user, today) if a.lender is None}
-    posts = Posting.objects.filter(policies.valid_on(today), user__is_active=True).exclude(user=user)
-    found = [posts.filter(policies.prefix_range("unit__code", code)).values("user") for code in counties]
-    return User.objects.filter(pk__in=found[0]).order_by("full_name") if found else User.objects.none()
 
 
 @signed_in
@@ -30,13 +21,15 @@ def substitutions(request: HttpRequest) -> HttpResponse:
     """GET /substitutions/ : lend, what I lent, what I was lent."""
     user: Any = request.user
     today = clock.today()
+    held = policies.postings_of(user, today)
+    mine = [a for a in held if a.lender is None]
     context = {
-        "mine": [a for a in policies.postings_of(user, today) if a.lender is None],
-        "colleagues": colleagues(user),
+        "mine": mine,
+        "colleagues": [one.user for one in candidates.colleagues(user, mine, today, {a.role for a in mine})],
         "lent": Substitution.objects.filter(posting__user=user)
         .select_related("posting__unit", "substitute")
         .order_by("-id")[:20],
-        "borrowed": [a for a in policies.postings_of(user, today) if a.lender],
+        "borrowed": [a for a in held if a.lender],
         "today": today,
     }
     return render(request, "workflow/substitutions.html", context)
@@ -48,10 +41,8 @@ def lend(request: HttpRequest) -> HttpResponse:
     """POST /substitutions/lend."""
     user: Any = request.user
     form = request.POST
-    until = day(form.get("until", ""))
-    if until is None:
-        raise errors.InvalidInput(field=_("Until"), expected=_("a date such as 2027-06-30"))
-    chosen = colleagues(user).filter(pk=number(form.get("substitute")) or 0).first()
+    until = needed_day(form, "until", _("Until"))
+    chosen = User.objects.filter(pk=number(form.get("substitute")) or 0).first()
     posting = number(form.get("posting"))
     if chosen is None or posting is None:
         raise errors.NotFound()
@@ -60,7 +51,7 @@ def lend(request: HttpRequest) -> HttpResponse:
         actor=user,
         substitute=chosen,
         until=until,
-        valid_from=day(form.get("valid_from", "")),
+        valid_from=day(form.get("valid_from", ""), _("From"), "valid_from"),
         reason=form.get("reason", "")[:200],
     )
     return say_and_return(request, _("Lent. History will show both names."))

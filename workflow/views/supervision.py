@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies, reach
 from workflow.commands import supervision as commands
-from workflow.models import Step
+from workflow.models import Step, Supervision
 from workflow.queries import supervision as queries
 from workflow.views.access import authorities_of, signed_in
-from workflow.views.cases import day
+from workflow.views.cases import needed_day
 from workflow.views.refusals import say_and_return
 
 SHOWN = 200
@@ -33,9 +34,22 @@ def supervision_page(request: HttpRequest) -> HttpResponse:
 @signed_in
 def order_page(request: HttpRequest, supervision_id: int) -> HttpResponse:
     """GET /supervision/<id>/ : the order as a paper, with what the reader may do."""
+    return _order(request, supervision_id)
+
+
+def _order(request: HttpRequest, supervision_id: int, *, standing: bool = False) -> HttpResponse:
+    """`standing`: somebody wanted to issue another one on the same step, and is shown this one first."""
     user: Any = request.user
     line = queries.one(user, authorities_of(request), supervision_id, clock.today())
-    return render(request, "workflow/supervision/order.html", {"line": line, "order": line.order, "nav": "supervision"})
+    context = {"line": line, "order": line.order, "standing": standing, "nav": "supervision"}
+    return render(request, "workflow/supervision/order.html", context)
+
+
+def _form(request: HttpRequest, step_id: int) -> HttpResponse:
+    step = Step.objects.select_related("case__home_unit", "unit", "holder").get(pk=step_id)
+    today = clock.today()
+    context = {"step": step, "people": reach.asked(step, today), "today": today, "nav": "supervision"}
+    return render(request, "workflow/supervision/issue.html", context)
 
 
 @signed_in
@@ -48,16 +62,18 @@ def issue(request: HttpRequest, step_id: int) -> HttpResponse:
     if step is None or reach.leads(authorities, step, step.case) is None:
         raise errors.NotFound()
     if request.method == "POST":
-        until = day(request.POST.get("due", ""))
-        if until is None:
-            raise errors.InvalidInput(field=_("Until"), expected=_("a date such as 2027-06-30"))
-        done = commands.issue(
-            step_id, actor=user, demand=request.POST.get("demand", ""), due=until, key=request.POST.get("key")
-        )
-        return redirect("supervision_order", done["supervision"])
-    people = reach.asked(step, today)
-    context = {"step": step, "people": people, "today": today, "nav": "supervision"}
-    return render(request, "workflow/supervision/issue.html", context)
+        return _issued(request, step)
+    standing = Supervision.objects.filter(step=step, closed_at=None).first()
+    return _order(request, standing.pk, standing=True) if standing else _form(request, step_id)
+
+
+def _issued(request: HttpRequest, step: Step) -> HttpResponse:
+    user: Any = request.user
+    until = needed_day(request.POST, "due", _("Until"))
+    demand, key = request.POST.get("demand", ""), request.POST.get("key")
+    done = commands.issue(step.pk, actor=user, demand=demand, due=until, key=key)
+    messages.success(request, _("%(order)s is issued; whoever has the step is told.") % {"order": done["number"]})
+    return redirect("supervision_order", done["supervision"])
 
 
 @signed_in

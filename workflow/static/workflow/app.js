@@ -90,9 +90,17 @@
       desk.say(desk.notes().dataset.failed);
     }
   });
-  // on a phone a long form hides the place where the refusal stands
+  // on a phone a long form hides the place where the refusal stands; the field it is about is marked and gets the focus
   document.body.addEventListener("htmx:afterSwap", function (event) {
-    if (event.detail.target.id === "sheet-note") { event.detail.target.scrollIntoView({ block: "nearest" }); }
+    var note = event.detail.target, asked = event.detail.requestConfig;
+    if (note.id !== "sheet-note") { return; }
+    note.scrollIntoView({ block: "nearest" });
+    var box = note.querySelector("[data-at]"), form = asked && asked.elt.closest("form");
+    var field = box && box.dataset.at && form ? form.elements[box.dataset.at] : null;
+    if (field && field.focus) { field.setAttribute("aria-invalid", "true"); field.focus(); }
+  });
+  document.addEventListener("input", function (event) {
+    if (event.target.matches("[aria-invalid]:not([data-amount])")) { event.target.removeAttribute("aria-invalid"); }
   });
   // the table that scrolls sideways lets the box of an opened "why this date" hang out (old browsers know no :has)
   document.addEventListener("toggle", function (event) {
