@@ -15,6 +15,7 @@ urlpatterns = [
     path("steps/bulk/return", bulk.act, {"verb": "return"}, name="bulk_return"),
     path("steps/bulk/reassign", bulk.act, {"verb": "reassign"}, name="bulk_reassign"),
     path("steps/bulk/nudge", bulk.act, {"verb": "nudge"}, name="bulk_nudge"),
+    path("steps/bulk/take_back", bulk.act, {"verb": "take_back"}, name="bulk_take_back"),
     path("steps/<int:step_id>/nudge", colleagues.nudge, name="step_nudge"),
     path("cases/<str:reference>/cc", colleagues.copy_to, name="case_cc"),
     path("cases/<str:reference>/read", colleagues.read_copy, name="case_read"),

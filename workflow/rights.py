@@ -112,7 +112,7 @@ def acted_since(run: Run, step: Step, decision: Decision) -> errors.Refusal | No
         return errors.PastTakingBack(state=state_name(run))
     if live.closed_at and live.closed_by_id != step.pk:
         return _acted(_("Somebody else"), live.closed_at)
-    back = run.route.places.get(live.return_to) if live.outcome in ("returned", "refused") else place
+    back = run.route.places.get(live.return_to) if live.outcome in Round.SENT_BACK else place
     if back is None:
         return errors.PastTakingBack(state=state_name(run))
     behind = [one for one in run.rounds if (p := run.route.places.get(one.group)) and run.route.falls(p, back)]

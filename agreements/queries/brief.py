@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import DecimalField, IntegerField, Sum
 from django.db.models.fields.json import KeyTextTransform
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements import authority, fields, labels, lifecycle
-from agreements.models import AccountTransfer, Agreement
+from agreements.models import AccountTransfer, Agreement, Paper
 from agreements.queries.doubts import doubts
 from agreements.queries.page import cadres_of
 from workflow import policies
@@ -24,6 +25,15 @@ ENDED = ("withdrawn", "terminated", "superseded")
 
 
 @dataclass(frozen=True)
+class Checked:
+    """A paper that the route asks for; `uid` of the newest of its kind on file, None where there is none."""
+
+    name: str
+    there: bool
+    uid: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Brief:
     """Money in yuan, areas as recorded; what is out of the reader's sight is None or empty."""
 
@@ -32,7 +42,7 @@ class Brief:
     amount: Decimal | None
     per_head: Decimal | None
     group_per_head: Decimal | None  # average of the village group's agreements
-    papers: list[tuple[str, bool]]  # papers the route asks for up to this state: name, on file
+    papers: list[Checked]  # papers the route asks for up to this state
     moved: int
     plot: str
     members: list[tuple[str, str, str]]  # name, relation, state of the account (empty where no account moves)
@@ -43,7 +53,7 @@ class Brief:
     @property
     def missing_papers(self) -> int:
         """Papers asked for and not on file."""
-        return sum(not there for _name, there in self.papers)
+        return sum(not one.there for one in self.papers)
 
 
 def brief(user: User, case: Agreement, today: date) -> Brief:
@@ -93,16 +103,22 @@ def _group(case: Agreement) -> Decimal | None:
     return _share(found["money"], found["heads"] or 0)
 
 
-def _papers(case: Agreement, sight: frozenset[str]) -> list[tuple[str, bool]]:
+def _papers(case: Agreement, sight: frozenset[str]) -> list[Checked]:
+    on_file = set(case.facts.get("papers", ()))
+    newest = dict(Paper.objects.filter(agreement=case, withdrawn_at=None).order_by("pk").values_list("type", "uid"))
+    return [
+        Checked(labels.of(lifecycle.PAPERS, paper), paper in on_file, newest.get(paper))
+        for paper in _asked(case)
+        if authority.paper_sight(paper) in sight
+    ]
+
+
+def _asked(case: Agreement) -> list[str]:
+    """The types of papers that steps of this and earlier states of the route ask for."""
     route = spec(case.route_id)
     here = route.order.get(case.state, len(route.order))
     asked = [p for place, plan in route.plans.values() for p in plan.papers if route.order[place.stage.state] <= here]
-    on_file = set(case.facts.get("papers", ()))
-    return [
-        (labels.of(lifecycle.PAPERS, paper), paper in on_file)
-        for paper in dict.fromkeys(asked)
-        if authority.paper_sight(paper) in sight
-    ]
+    return list(dict.fromkeys(asked))
 
 
 def remedies(case: Agreement, may: frozenset[str], today: date) -> list[tuple[str, str]]:
@@ -122,8 +138,8 @@ def remedies(case: Agreement, may: frozenset[str], today: date) -> list[tuple[st
             (_("Record the moves of the members"), f"{reverse('case', args=[case.reference])}#h-members", True)
         )
     if any(act.startswith("paper.") for act in may):
-        lacking = [name for name, there in _papers(case, policies.ASPECTS) if not there]
-        found.append((_("File a paper"), f"{reverse('case', args=[case.reference])}#h-papers", bool(lacking)))
+        lacking = not set(_asked(case)) <= set(facts.get("papers", ()))
+        found.append((_("File a paper"), f"{reverse('case', args=[case.reference])}#h-papers", lacking))
     return [(label, address) for label, address, wanted in found if wanted]
 
 

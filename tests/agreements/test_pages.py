@@ -163,3 +163,13 @@ def test_the_police_liaison_records_a_move_from_the_page(world: World) -> None:
     member.transfer.refresh_from_db()
     assert member.transfer.state == "permit"
     assert Household.objects.count() == 1
+
+
+def test_a_paper_is_opened_from_the_list_by_which_one_decides(world: World) -> None:
+    case = families.draft(world)
+    families.paper(case, "household_booklet", world.clerk)
+    newest = families.paper(case, "household_booklet", world.clerk)
+    Agreement.objects.filter(pk=case.pk).update(state="in_review")  # the review asks for papers
+    sheet = sign_in(world.clerk).get(f"/cases/{case.reference}/", headers={"HX-Request": "true"}).content.decode()
+    listed = sheet.split('<ul class="chk">')[1].split("</ul>")[0]
+    assert f'action="/papers/{newest.uid}/"' in listed and listed.count("<form") == 1

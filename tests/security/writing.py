@@ -158,6 +158,12 @@ def _given_back(s: Scene) -> Form:
     return _several(s, _review(s), **more)
 
 
+def _decided(s: Scene) -> Form:
+    step = _review(s)
+    steps.decide(step.pk, actor=s.person("village_reviewer"), verdict="approve")
+    return _several(s, step)
+
+
 def _override(s: Scene) -> Form:
     step = _review(s)
     data = {"reason": "县长办公会纪要第八号, 情况紧急", "group": step.round.group, "sure": "1", "key": "k1"}
@@ -241,6 +247,7 @@ FAMILY: dict[str, tuple[str, Made]] = {
     "bulk_nudge": ("town_reviewer", lambda s: _several(s, s.step())),
     "bulk_reassign": ("clerk", lambda s: _several(s, s.step(), to=s.person("clerk_2").pk, note="请办")),
     "bulk_return": ("village_reviewer", _given_back),
+    "bulk_take_back": ("village_reviewer", _decided),
     "case_cc": ("clerk", lambda s: of_draft(s, to=[s.person("town_reviewer").pk], note="请知悉")),
     "case_hold": (
         "clerk",

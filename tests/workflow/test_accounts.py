@@ -128,8 +128,13 @@ def test_a_forgotten_session_is_ended_from_elsewhere(keyed: builders.World) -> N
     here, _answer = sign_in("clerk")
     oldest = SignIn.objects.order_by("pk").first()
     assert oldest and here.post(f"/account/sessions/{oldest.pk}/end").status_code == 302
-    assert forgotten.get("/queue/").status_code == 302
+    asked = forgotten.get("/queue/?light=red")
+    assert (asked.status_code, asked.headers["Location"]) == (302, "/login/?next=/queue/%3Flight%3Dred&ended=1")
+    assert "已在别处结束" in forgotten.get(asked.headers["Location"]).content.decode()
     assert here.get("/queue/").status_code == 200
+    never = Client().get("/queue/")
+    assert never.headers["Location"] == "/login/?next=/queue/"
+    assert "已在别处结束" not in Client().get(never.headers["Location"]).content.decode()
 
 
 def test_nobody_ends_anothers_session(keyed: builders.World) -> None:

@@ -147,3 +147,24 @@ def test_the_pages_preview_approve_and_report(world: builders.World) -> None:
     assert answer.content.decode().count("T-0") >= 2
     assert Decision.objects.filter(step__in=found).count() == 2
     assert client.post("/steps/bulk/approve", {"key": "p2"}).status_code == 422
+
+
+def test_the_results_name_everybody_and_one_button_takes_all_of_it_back(world: builders.World) -> None:
+    good, held = [_at_town_review(world) for _number in range(2)], _at_town_review(world)
+    cases.hold(held.case_id, actor=world.town_reviewer, cause="dispute")
+    client = signed_in(world.town_reviewer)
+    page = client.post("/steps/bulk/preview", {"step": [s.pk for s in (*good, held)]}).content.decode()
+    assert f'name="left" value="{held.pk}"' in page
+    form = {"step": [s.pk for s in good], "left": [held.pk], "key": "r1"}
+    for step in good:
+        form |= {f"seen-{step.pk}-{aspect}": value for aspect, value in _item(step).seen.items()}
+    page = client.post("/steps/bulk/approve", form).content.decode()
+    results = page.split('class="hist results"')[1].split("</ul>")[0]
+    assert all(step.case.title in results for step in (*good, held))
+    assert "已挂起" in results or "挂起" in results
+    assert 'action="/steps/bulk/take_back"' in page and page.count('name="step"') == 2
+    page = client.post("/steps/bulk/take_back", {"step": [s.pk for s in good], "key": "r2"}).content.decode()
+    assert all(step.case.title in page for step in good) and "/steps/bulk/take_back" not in page
+    for step in good:
+        assert Step.objects.get(pk=step.pk).taken_back_at
+        assert builders.open_step(step.case, "town_review").holder == world.town_reviewer

@@ -63,7 +63,7 @@ def test_the_head_of_the_queue_is_the_general_list(town: builders.World, tab: st
         authorities = policies.postings_of(user, today)
         page = queue.page(user, asked)
         ids, lights = general(user, asked, today)
-        assert {row.step.pk for row in page.rows if row.severity == "held"} == held.intersection(ids), user
+        assert {row.step.pk for row in page.rows if row.severity == "on_hold"} == held.intersection(ids), user
         assert [row.step.pk for row in page.rows] == sorted(ids, key=held.__contains__), user
         assert page.lights == lights, user
         prepared += not any(one.role in queue.BLIND for one in authorities)

@@ -19,6 +19,7 @@ from workflow.models import Step
 from workflow.rules.codes import BULK_MOST
 from workflow.rules.effects import APPROVE
 
+NAMES = ("case__reference", "case__title")
 log = logging.getLogger(__name__)
 
 
@@ -46,6 +47,7 @@ class Line:
     reference: str
     done: bool
     message: str
+    title: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
 
 
@@ -60,25 +62,26 @@ def run(items: Iterable[Item], act: Callable[..., Any], batch_id: str, key: str 
     if not wanted or len(wanted) > BULK_MOST:
         raise errors.InvalidInput(field=_("Selection"), expected=_("1 to %(n)s steps") % {"n": BULK_MOST})
     batch = Batch(batch_id, len(wanted))
-    references = dict(
-        Step.objects.filter(pk__in=[item.step_id for item in wanted]).values_list("pk", "case__reference")
-    )
+    named = Step.objects.filter(pk__in=[item.step_id for item in wanted])
+    names = {pk: (reference, title) for pk, reference, title in named.values_list("pk", *NAMES)}
     # the order of ids is the order of locks of every other bulk command (engine.md, locks)
     one = functools.partial(_one, act=act, batch=batch, key=key, said=said)
-    return [one(item, references.get(item.step_id, "")) for item in sorted(wanted, key=lambda item: item.step_id)]
+    return [one(item, *names.get(item.step_id, ("", ""))) for item in sorted(wanted, key=lambda item: item.step_id)]
 
 
-def _one(item: Item, reference: str, *, act: Callable[..., Any], batch: Batch, key: str | None, said: str) -> Line:
+def _one(
+    item: Item, reference: str, title: str, *, act: Callable[..., Any], batch: Batch, key: str | None, said: str
+) -> Line:
     try:
         act(item.step_id, seen=item.seen, batch=batch, key=f"{key}:{item.step_id}" if key else None)
     except errors.NotFound as refusal:
         return Line(item.step_id, "", False, refusal.message)  # does not tell whether it exists (P20)
     except errors.Refusal as refusal:
-        return Line(item.step_id, reference, False, refusal.message, refusal.detail)
+        return Line(item.step_id, reference, False, refusal.message, title, refusal.detail)
     except (errors.EngineFault, DatabaseError):
         log.exception("step %s of a batch", item.step_id)
-        return Line(item.step_id, reference, False, _("A fault of the engine; nothing of this one was changed."))
-    return Line(item.step_id, reference, True, said)
+        return Line(item.step_id, reference, False, _("A fault of the engine; nothing of this one was changed."), title)
+    return Line(item.step_id, reference, True, said, title)
 
 
 def join(work: Work, step: Step, batch: Batch, verdict: str) -> None:

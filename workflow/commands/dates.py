@@ -5,12 +5,10 @@ from datetime import timedelta
 
 from workflow import clock, timelines
 from workflow.commands.work import Work
-from workflow.models import Hold, Step
+from workflow.models import Hold, Round, Step
 from workflow.rules import dates, holds
 from workflow.rules.route import Place, PlanSpec
 from workflow.timelines import Timeline
-
-SENT_BACK = ("returned", "refused")
 
 
 def timeline(work: Work) -> Timeline:
@@ -59,7 +57,7 @@ def _runs_on(work: Work, old: Step) -> bool:
     if work.undoing is not None:
         return old.opened_at <= work.undoing.at <= (old.closed_at or work.undoing.at)
     ended = work.deciding is not None and old.round.closed_by_id == work.deciding.pk
-    return ended and old.round.outcome in SENT_BACK
+    return ended and old.round.outcome in Round.SENT_BACK
 
 
 def stamp_signer(work: Work, step: Step, parent: Step) -> None:

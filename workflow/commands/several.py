@@ -1,5 +1,5 @@
-"""Several at once beside approving: return, reassign, urge. Every item its own transaction, with the checks, the rights
-and the key of a single click; one line per item says what became of it."""
+"""Several at once beside approving: return, reassign, urge, take back. Every item its own transaction, with the checks,
+the rights and the key of a single click; one line per item says what became of it."""
 
 import functools
 from collections.abc import Iterable
@@ -56,3 +56,12 @@ def nudge(items: Iterable[Item], *, actor: User, key: str | None = None, now: da
         return steps.nudge(step_id, actor=actor, key=key, now=now)
 
     return bulk.run(items, one, bulk.name_of(key), key, _("Urged."))
+
+
+def take_back(items: Iterable[Item], *, actor: User, key: str | None = None, now: datetime | None = None) -> list[Line]:
+    """Take one's own decision back on each of them, where nobody after it has acted."""
+
+    def one(step_id: int, *, key: str | None, **_unused: Any) -> Any:
+        return steps.take_back(step_id, actor=actor, key=key, now=now)
+
+    return bulk.run(items, one, bulk.name_of(key), key, _("Taken back: the step is yours again."))

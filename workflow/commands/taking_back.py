@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow import errors, rights, seats
-from workflow.commands import advance, dates, rounds, undone
+from workflow.commands import advance, rounds, undone
 from workflow.commands.change import change, retried
 from workflow.commands.work import UNDO, Work
 from workflow.models import Decision, Event, Notice, Round, Step, User
@@ -56,7 +56,7 @@ def _undo(work: Work, step: Step) -> None:
     place = work.route.places[live.group]
     if live.closed_at is None:
         rounds.close_round(work, live, TAKEN_BACK)
-    elif live.outcome in dates.SENT_BACK:
+    elif live.outcome in Round.SENT_BACK:
         _forward_again(work, live)
         return
     else:

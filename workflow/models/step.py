@@ -18,6 +18,7 @@ class Round(models.Model):
 
     GROUP, BEFORE, AFTER, OPINION = "group", "before", "after", "opinion"
     WAITED_FOR = (BEFORE, OPINION)  # while such a child round is open, its step waits for another
+    SENT_BACK = ("returned", "refused")
     UNDECIDED = ("cancelled", "taken_back")  # such a round said nothing: what was decided before it still counts
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="rounds")

@@ -1,19 +1,16 @@
 """Before several are done at once: how many really can be, how much money that is, and why not the others."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflow import candidates, errors, policies, readiness, rights
-from workflow.models import Case, Decision, Hold, Nudge, Participant, Posting, Step, User
-from workflow.queries import chasing, words
+from workflow.models import Case, Nudge, Posting, Step, User
+from workflow.queries import chasing, glance, words
 from workflow.queries.glance import Glance
 from workflow.rules.codes import BULK_MOST
 from workflow.rules.effects import APPROVE, RETURN
@@ -65,7 +62,7 @@ def preview(user: User, step_ids: Iterable[int], today: date, verb: str = APPROV
     authorities = policies.postings_of(user, today)
     seen = Case.objects.filter(policies.scope_of(user, authorities, today)).values("pk")
     steps = list(Step.objects.filter(pk__in=wanted, case__in=seen).values_list("pk", "case_id"))
-    readings = _readings(user, {case for _step, case in steps}, authorities, today)
+    readings = glance.of_cases(user, {case for _step, case in steps}, authorities, today)
     found = {step.pk: (reading, step) for reading in readings.values() for step in reading.steps}
     urged = chasing.last([found[pk][1] for pk, _case in steps]) if verb == NUDGE else {}
     rows = [_candidate(*found[pk], why=_why_not(*found[pk], verb, urged)) for pk, _case in sorted(steps)]
@@ -81,42 +78,6 @@ def preview(user: User, step_ids: Iterable[int], today: date, verb: str = APPROV
         points=_points(seen_able) if verb == RETURN else [],
         people=_takers(seen_able) if verb == REASSIGN else [],
     )
-
-
-def _readings(user: User, cases: set[int], authorities: list[policies.Authority], today: date) -> dict[int, Glance]:
-    steps: dict[int, list[Step]] = defaultdict(list)
-    for step in Step.objects.filter(case__in=cases).select_related("unit", "holder", "round").order_by("id"):
-        steps[step.case_id].append(step)
-    decisions: dict[int, dict[int, Decision]] = defaultdict(dict)
-    for decision in Decision.objects.filter(case__in=cases).select_related("actor", "step__round"):
-        decisions[decision.case_id][decision.step_id] = decision
-    holds: dict[int, list[Hold]] = defaultdict(list)
-    for hold in Hold.objects.filter(case__in=cases, resumed_at=None).order_by("pk"):
-        holds[hold.case_id].append(hold)
-    cadres: dict[int, set[int]] = defaultdict(set)
-    rows = Participant.objects.filter(case__in=cases, role="contact_cadre")
-    for case_id, user_id in rows.values_list("case_id", "user_id"):
-        cadres[case_id].add(user_id)
-    return {
-        case.pk: Glance(
-            case,
-            user,
-            today,
-            authorities=authorities,
-            steps=steps[case.pk],
-            decisions=decisions[case.pk],
-            holds=holds[case.pk],
-            cadres=frozenset(cadres[case.pk]),
-        )
-        for case in _concrete(cases)
-    }
-
-
-def _concrete(cases: set[int]) -> list[Any]:
-    kinds = set(Case.objects.filter(pk__in=cases).values_list("kind", flat=True))
-    related = ("home_unit", "partner_unit", "schedule", "drafter")
-    found = [apps.get_model(kind).objects.filter(pk__in=cases).select_related(*related) for kind in kinds]
-    return [case for rows in found for case in rows]
 
 
 def _candidate(reading: Glance, step: Step, *, why: str) -> Candidate:

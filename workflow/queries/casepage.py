@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from workflow import calendars, clock, errors, ladders, policies, reach, readiness, rights, seats
 from workflow.models import Hold, Opinion, Round, Step, User, kinds
-from workflow.queries import actions, escalation, glance, slack, stepper, words
+from workflow.queries import actions, escalation, glance, sentback, slack, stepper, words
 from workflow.queries.actions import Action
 from workflow.queries.escalation import Ahead
 from workflow.queries.glance import Glance
+from workflow.queries.sentback import SentBack
 from workflow.queries.stepper import Stop
 from workflow.rules import dates
 from workflow.rules.ready import OPINION, Readiness
@@ -85,6 +86,7 @@ class HistoryRow:
     verdict: str
     name: str
     comment: str
+    reason: str  # of a return, as it was coded
     document_no: str
     round: Round
     taken_back: bool
@@ -101,6 +103,7 @@ class CasePage:
     waiting: list[Waiting]
     mine: list[MyStep]
     history: list[HistoryRow]
+    sent_back: SentBack | None  # the return that it still answers to
     hold: Hold | None
     can_manage: bool
     storage_on: date
@@ -112,7 +115,7 @@ class CasePage:
     @property
     def returned(self) -> bool:
         """Whether it ever went back: then there are versions to compare."""
-        return any(one.outcome in ("returned", "refused") for one in self.rounds)
+        return any(one.outcome in Round.SENT_BACK for one in self.rounds)
 
 
 def concrete_or_404(user: User, reference: str, today: date) -> Any:
@@ -146,6 +149,7 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
         waiting=list(waiting.values()),
         mine=[made for step in open_steps if (made := _mine(reading, user, step, waiting[step.pk]))],
         history=_history(reading),
+        sent_back=sentback.standing(reading),
         hold=reading.hold,
         can_manage=_can_manage(reading, open_steps),
         storage_on=storage,
@@ -237,6 +241,7 @@ def _history(reading: Glance) -> list[HistoryRow]:
             verdict=row.verdict,
             name=words.name(reading.route.plans[row.step.plan][1].names),
             comment=row.comment,
+            reason=sentback.code_of(row.step.round) if row.verdict == "return" else "",
             document_no=row.document_no,
             round=row.step.round,
             taken_back=row.step.taken_back_at is not None,

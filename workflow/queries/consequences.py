@@ -165,7 +165,7 @@ def of_taking_back(glance: Glance, step: Step) -> list[str]:
     """What taking one's decision back does."""
     live = seats.root(glance, step.round)
     open_now = [one for one in glance.steps if one.state == "open" and seats.root(glance, one.round) is not live]
-    place = glance.route.places.get(live.return_to if live.outcome in ("returned", "refused") else live.group)
+    place = glance.route.places.get(live.return_to if live.outcome in Round.SENT_BACK else live.group)
     behind = [
         one
         for one in open_now

@@ -1,11 +1,14 @@
 """A case read without locking it, in the shape that seats, rights and candidates read: what the commands will ask."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.apps import apps
+
 from workflow import policies, reach
-from workflow.models import Decision, Hold, Participant, Round, Step, User
+from workflow.models import Case, Decision, Hold, Participant, Round, Step, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
 from workflow.rules.four_eyes import Act
@@ -91,3 +94,41 @@ def read(user: User, case: Any, today: date) -> Glance:
         holds=holds,
         cadres=case.cadres,
     )
+
+
+def of_cases(user: User, cases: set[int], authorities: list[Authority], today: date) -> dict[int, Glance]:
+    """Many cases at once, by id, in a fixed number of statements; which of them are in sight is asked before."""
+    steps: dict[int, list[Step]] = defaultdict(list)
+    related = ("unit", "holder", "round", "added_by")
+    for step in Step.objects.filter(case__in=cases).select_related(*related).order_by("id"):
+        steps[step.case_id].append(step)
+    decisions: dict[int, dict[int, Decision]] = defaultdict(dict)
+    for decision in Decision.objects.filter(case__in=cases).select_related("actor", "step__round"):
+        decisions[decision.case_id][decision.step_id] = decision
+    holds: dict[int, list[Hold]] = defaultdict(list)
+    for hold in Hold.objects.filter(case__in=cases, resumed_at=None).order_by("pk"):
+        holds[hold.case_id].append(hold)
+    cadres: dict[int, set[int]] = defaultdict(set)
+    rows = Participant.objects.filter(case__in=cases, role="contact_cadre")
+    for case_id, user_id in rows.values_list("case_id", "user_id"):
+        cadres[case_id].add(user_id)
+    return {
+        case.pk: Glance(
+            case,
+            user,
+            today,
+            authorities=authorities,
+            steps=steps[case.pk],
+            decisions=decisions[case.pk],
+            holds=holds[case.pk],
+            cadres=frozenset(cadres[case.pk]),
+        )
+        for case in _concrete(cases)
+    }
+
+
+def _concrete(cases: set[int]) -> list[Any]:
+    kinds = set(Case.objects.filter(pk__in=cases).values_list("kind", flat=True))
+    related = ("home_unit", "partner_unit", "schedule", "drafter")
+    found = [apps.get_model(kind).objects.filter(pk__in=cases).select_related(*related) for kind in kinds]
+    return [case for rows in found for case in rows]

@@ -68,8 +68,8 @@ UNDER = {
 # compared with one id twice, a person's rows are taken for few and read by their index; with an equal sign they are
 # estimated by the average, and whoever has none would cost a walk through the whole table (seen)
 ME = "BETWEEN asked.me AND asked.me"
-STARTED = f"""workflow_case c JOIN workflow_step s ON s.case_id = c.id
-    WHERE s.state = 'open' AND c.drafter_id {ME} AND NOT (s.role = 'clerk' AND c.state = 'draft')"""
+STARTED = f"""workflow_case c WHERE c.drafter_id {ME} AND EXISTS (SELECT FROM workflow_step s
+    WHERE s.case_id = c.id AND s.state = 'open' AND NOT (s.role = 'clerk' AND c.state = 'draft'))"""
 COPIED = f"""workflow_copy y JOIN workflow_step s ON s.case_id = y.case_id
     WHERE s.state = 'open' AND y.user_id {ME}"""
 SECTION = "workflow_step s WHERE s.state = 'open' AND s.unit_id = near.unit_id ORDER BY s.role, s.due"

@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from workflow import clock, policies
 from workflow.models import Case, Copy, Decision, Step, User
@@ -86,8 +86,10 @@ def decided_steps(user: User) -> QuerySet[Step]:
 
 
 def started_steps(user: User) -> QuerySet[Step]:
-    """Open steps of the cases this user drafted: where is mine stuck?"""
-    return Step.objects.filter(case__drafter=user, state="open").exclude(role="clerk", case__state="draft")
+    """The most urgent open step of each case this user drafted: where is mine stuck?"""
+    gone_on = Step.objects.filter(state="open").exclude(role="clerk", case__state="draft")
+    first = gone_on.filter(case=OuterRef("case")).order_by("due", F("backward").asc(nulls_last=True), "pk")
+    return gone_on.filter(case__drafter=user, pk=Subquery(first.values("pk")[:1]))
 
 
 def copied_steps(user: User) -> QuerySet[Step]:
@@ -209,15 +211,12 @@ def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: dateti
     asked = asked or Asked()
     today = clock.date_of(now) if now else clock.today()
     authorities = policies.postings_of(user, today)
-    part, near = _head(user, authorities, asked, today, limit) or (
-        _window(user, authorities, asked, today, limit),
-        None,
-    )
+    head_of = _head(user, authorities, asked, today, limit)
+    part, near = head_of or (_window(user, authorities, asked, today, limit), None)
     lamps = lights(user, authorities, asked, today)
-    made = rows.rows(part.steps, user, authorities, today, chased=asked.tab in CHASED, near=near)
-    if asked.sort == "due" and asked.tab != "done":
-        made = rows.grouped(made)
-    return QueuePage(made, part.following, part.previous, lamps, asked)
+    made = _lines(part.steps, user, authorities, asked.tab, today, near)
+    by_day = asked.sort == "due" and asked.tab != "done"
+    return QueuePage(rows.grouped(made) if by_day else made, part.following, part.previous, lamps, asked)
 
 
 def _window(user: User, authorities: list[Authority], asked: Asked, today: date, limit: int) -> paging.Window:
@@ -239,7 +238,13 @@ def listed_rows(user: User, asked: Asked, step_ids: list[int]) -> list[QueueRow]
     authorities = policies.postings_of(user, today)
     found = listed(user, authorities, asked, today).filter(pk__in=step_ids)
     steps = list(found.select_related("case__home_unit", "unit", "holder", "round"))
-    return rows.rows(steps, user, authorities, today, chased=asked.tab in CHASED) if steps else []
+    return _lines(steps, user, authorities, asked.tab, today) if steps else []
+
+
+def _lines(
+    steps: list[Step], user: User, authorities: list[Authority], tab: str, today: date, near: Around | None = None
+) -> list[QueueRow]:
+    return rows.rows(steps, user, authorities, today, chased=tab in CHASED, done=tab == "done", near=near)
 
 
 def asked_again(step_id: int) -> int | None:
@@ -284,12 +289,12 @@ def lights(user: User, authorities: list[Authority], asked: Asked, today: date) 
     return {light: min(CAP, sum(n for (name, _number), n in found.items() if name == light)) for light in LIGHTS}
 
 
-def case_of(user: User, step_id: int, today: date | None = None) -> tuple[str, str]:
+def case_of(user: User, step_id: int) -> tuple[str, str]:
     """Reference and title of the case of a step this reader may see, or nothing (promise P20)."""
-    seen = policies.visible_cases(user, today or clock.today()).filter(steps=step_id)
+    seen = policies.visible_cases(user, clock.today()).filter(steps=step_id)
     return seen.values_list("reference", "title").first() or ("", "")
 
 
-def reference_of(user: User, step_id: int, today: date | None = None) -> str:
+def reference_of(user: User, step_id: int) -> str:
     """The reference alone."""
-    return case_of(user, step_id, today)[0]
+    return case_of(user, step_id)[0]

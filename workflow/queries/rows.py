@@ -6,18 +6,23 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from workflow import calendars, clock, policies, readiness
+from workflow import calendars, clock, policies, reach, readiness
 from workflow.models import Case, Hold, Nudge, Round, Step, Unit, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
-from workflow.queries import chasing, slack, words
+from workflow.queries import chasing, decided, slack, words
 from workflow.queries.chasing import Chase
+from workflow.queries.decided import Decided
 from workflow.queries.loaded import LEVELS, Around
 from workflow.rules import dates, ready
-from workflow.rules.ready import HELD, Readiness
+from workflow.rules.ready import Readiness
 from workflow.rules.route import PlanSpec
+from workflow.rules.words import listed
 
+ON_HOLD = "on_hold"
+NAMED = 2  # names on a line; more are counted
 SEVERE = 3  # working days late from which the supervisor is told: the last rung of the ladder
 
 
@@ -37,7 +42,7 @@ class QueueRow:
     village: str
     due: date
     light: str
-    severity: str  # severe | late | soon | fine, by the due day alone; held while its clock is stopped
+    severity: str  # severe | late | soon | fine by the due day alone, on_hold while its clock is stopped
     working_days_left: int
     slack: int | None
     waiting_days: int
@@ -51,6 +56,7 @@ class QueueRow:
     bulk: bool  # may be approved together with others
     late_cause: str  # of a held step that is past its backward date: what it waits for
     chase: Chase | None  # on the lists where others are urged
+    decided: Decided | None  # on the list of what one decided
     kind: Any  # the kind's own row
 
 
@@ -65,6 +71,8 @@ class _Page:
     near: Around
     kinds: dict[int, Any]
     urged: dict[int, Nudge] | None  # by step, where it is asked for
+    decided: dict[int, Decided]
+    asked: dict[int, list[User]]  # who has it, by step; on the same lists
 
 
 def rows(
@@ -74,10 +82,11 @@ def rows(
     today: date,
     *,
     chased: bool = False,
+    done: bool = False,
     near: Around | None = None,
 ) -> list[QueueRow]:
-    """The lines of these steps, in their order. `chased`: with who may urge whom, and who did last. `near`: where it
-    was read with the steps."""
+    """The lines of these steps, in their order. `chased`: with who may urge whom, and who did last. `done`: with what
+    the user decided. `near`: where it was read with the steps."""
     near = near or around(steps)
     page = _Page(
         user=user,
@@ -87,6 +96,8 @@ def rows(
         near=near,
         kinds=_concrete(steps, ("home_unit", "partner_unit") if chased else ()),
         urged=chasing.last(steps) if chased else None,
+        decided=decided.of(user, steps, authorities, today) if done and steps else {},
+        asked=reach.asked_by_step(steps, today) if chased else {},
     )
     return [_row(step, page) for step in steps]
 
@@ -132,13 +143,13 @@ def _concrete(steps: list[Step], related: tuple[str, ...]) -> dict[int, Any]:
 
 def grouped(found: list[QueueRow]) -> list[QueueRow]:
     """A page in order of due, with what is on hold as a group of its own below."""
-    return sorted(found, key=lambda row: row.severity == HELD)
+    return sorted(found, key=lambda row: row.severity == ON_HOLD)
 
 
 def severity(left: int, held: bool) -> str:
     """In which group of the queue a step stands, by working days left; what is held is not late."""
     if held:
-        return HELD
+        return ON_HOLD
     if left < -SEVERE:
         return "severe"
     if left < 0:
@@ -173,7 +184,7 @@ def _row(step: Step, page: _Page) -> QueueRow:
         waiting_days=(until - clock.date_of(step.opened_at)).days,
         amount=_amount(step.case, sight),
         lender=str(authority.lender) if authority and authority.lender else "",
-        holder=str(step.holder) if step.holder else "",
+        holder=_holder(step, page),
         attest=plan.attest,
         mine=authority is not None,
         ready=_ready(step, plan, page),
@@ -181,8 +192,20 @@ def _row(step: Step, page: _Page) -> QueueRow:
         bulk=plan.bulk_allowed,
         late_cause=slack.late_cause(step, page.today, page.holds[step.pk]),
         chase=_chase(step, page),
+        decided=page.decided.get(step.pk),
         kind=page.kinds[step.case_id],
     )
+
+
+def _holder(step: Step, page: _Page) -> str:
+    """Who has it: on the lists of what waits for others also those who may take it."""
+    if step.pk not in page.asked:
+        return str(step.holder or "")
+    people = [str(one) for one in page.asked[step.pk]]
+    if not people:
+        return _("Nobody holds this post")
+    more = _(" and %(n)s more") % {"n": len(people) - NAMED} if len(people) > NAMED else ""
+    return listed(people[:NAMED]) + more
 
 
 def _chase(step: Step, page: _Page) -> Chase | None:

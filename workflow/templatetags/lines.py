@@ -4,6 +4,7 @@ Rendering 25 lines through the template took half of the page's time. A `Kind` d
 stand, words are what stands in them; the template is given nothing else: nothing of one line can stay in the mould.
 """
 
+from datetime import date
 from functools import lru_cache
 from html import escape
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ TEMPLATE = "workflow/partials/queue_row.html"
 WORDS = (
     *("id", "to", "why", "reference", "title", "lender", "missing", "waits", "holder", "town", "village", "group"),
     *("place", "pips", "state", "due", "due_on", "waiting", "slack", "amount", "money", "urge", "urge_key", "urged"),
-    *("extra", "here", "csrf_token"),
+    *("extra", "here", "csrf_token", "decided", "now", "take_back"),
 )
 
 
@@ -55,6 +56,9 @@ class Kind(NamedTuple):
     holder: bool
     urge: str  # open | done | nothing
     urged: bool
+    verdict: str  # one's own, on the list of what one decided
+    taken_back: bool
+    takeable: bool
 
 
 @register.simple_tag(takes_context=True)
@@ -108,6 +112,9 @@ def kind_of(row: QueueRow, tab: str, oob: bool) -> Kind:
         holder=bool(row.holder),
         urge=("done" if chase.today else "open") if chase and chase.may else "",
         urged=bool(chase and chase.by),
+        verdict=row.decided.verdict if row.decided else "",
+        taken_back=bool(row.decided and row.decided.taken_back),
+        takeable=bool(row.decided and row.decided.takeable),
     )
 
 
@@ -128,7 +135,7 @@ def words_of(row: QueueRow, tab: str) -> dict[str, Any]:
         "title": row.title,
         "lender": row.lender,
         "missing": _missing(len(row.ready.missing)) if row.ready.missing else "",
-        "waits": _waits(row),
+        "waits": _waits(row.ready.waits if row.ready.state == ready.WAITS else (), row.step.not_before),
         "holder": row.holder,
         "town": row.town,
         "village": row.village,
@@ -146,11 +153,20 @@ def words_of(row: QueueRow, tab: str) -> dict[str, Any]:
 
 
 def _of_page(context: template.Context, row: QueueRow, tab: str) -> dict[str, Any]:
-    """What only the lists need on which others are urged."""
+    """What only the lists need on which others are urged, or one's own decisions stand."""
     found: dict[str, Any] = {"extra": ""}
-    if row.chase is None:
+    if row.chase is None and row.decided is None:
         return found
     found |= {"here": context["request"].get_full_path(), "csrf_token": context.get("csrf_token")}
+    if row.decided:
+        at = timezone.localtime(row.decided.at)
+        found |= {
+            "decided": f"{at:%m-%d %H:%M}",
+            "now": listed(row.decided.now),
+            "take_back": address("step_verb", str(row.step.pk), "take_back"),
+        }
+    if row.chase is None:
+        return found
     found |= {"urge": address("step_nudge", str(row.step.pk)), "urge_key": f"{row.chase.day:%Y%m%d}"}
     if row.chase.at:
         at = timezone.localtime(row.chase.at)
@@ -161,16 +177,17 @@ def _of_page(context: template.Context, row: QueueRow, tab: str) -> dict[str, An
     return found
 
 
-def address(name: str, argument: str) -> str:
-    """The address of this name with its one argument, quoted where it has to be; put together, not looked up."""
-    begin, end = _around(name, get_script_prefix())
+def address(name: str, argument: str, *more: str) -> str:
+    """The address of this name with an argument that differs from line to line, quoted where it has to be, and with
+    others that do not; put together, not looked up."""
+    begin, end = _around(name, get_script_prefix(), more)
     return begin + argument + end
 
 
 @lru_cache
-def _around(name: str, prefix: str) -> tuple[str, str]:
+def _around(name: str, prefix: str, more: tuple[str, ...]) -> tuple[str, str]:
     mark = "7777777"
-    begin, end = reverse(name, args=[mark]).split(mark)
+    begin, end = reverse(name, args=[mark, *more]).split(mark)
     return begin, end
 
 
@@ -187,10 +204,10 @@ def _missing(number: int) -> str:
 
 
 @in_language
-def _waits(row: QueueRow) -> str:
-    if row.ready.state == ready.EARLY:
-        return _("from %(d)s on") % {"d": f"{row.step.not_before:%m-%d}"}
-    return _("waits for the answer of %(who)s") % {"who": listed(row.ready.waits)} if row.ready.waits else ""
+def _waits(who: tuple[str, ...], not_before: date | None) -> str:
+    if who:
+        return _("waits for the answer of %(who)s") % {"who": listed(who)}
+    return _("from %(d)s on") % {"d": f"{not_before:%m-%d}"} if not_before else ""
 
 
 @in_language

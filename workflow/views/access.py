@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from workflow import clock, errors, policies
 
 View = Callable[..., HttpResponseBase]
+ENDED = "ended"  # in the address of the sign-in: a session has ended, by time or from elsewhere
 LOOPBACK = ("127.0.0.1", "::1", "")
 
 
@@ -30,9 +31,24 @@ def signed_in(view: View) -> View:
             read_once(request)
         return view(request, *args, **kwargs)
 
-    guarded: Any = login_required(reading)
+    guarded: Any = _for_users(reading)
     guarded.policy = "signed_in"
     return functools.wraps(view)(guarded)
+
+
+def _for_users(view: View) -> View:
+    """Anybody else is asked to sign in; who still brings a session that has ended is told that it has."""
+
+    @functools.wraps(view)
+    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        answer = redirect_to_login(request.get_full_path())
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            answer.headers["Location"] += f"&{ENDED}=1"
+        return answer
+
+    return guard
 
 
 def holds(*roles: str) -> Callable[[View], View]:
@@ -45,7 +61,7 @@ def holds(*roles: str) -> Callable[[View], View]:
                 raise errors.NotFound()
             return view(request, *args, **kwargs)
 
-        guarded: Any = login_required(check)
+        guarded: Any = _for_users(check)
         guarded.policy = "holds:" + ",".join(sorted(roles))
         return guarded  # type: ignore[no-any-return]
 

@@ -22,7 +22,7 @@ from workflow import errors
 from workflow.commands import accounts
 from workflow.models import User
 from workflow.queries import sessions
-from workflow.views.access import public, sample_allowed, second_factor_required, signed_in
+from workflow.views.access import ENDED, public, sample_allowed, second_factor_required, signed_in
 from workflow.views.refusals import say_and_return, way_on
 
 
@@ -58,6 +58,10 @@ class SignInView(views.LoginView):
     template_name = "registration/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        """With the words for whose session has ended, which the address says."""
+        return super().get_context_data(**given) | {"ended": ENDED in self.request.GET}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form."""

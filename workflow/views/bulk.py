@@ -25,7 +25,9 @@ TITLES = {
     "return": _("Return several"),
     "reassign": _("Reassign several"),
     "nudge": _("Urge several"),
+    "take_back": _("Take back several"),
 }
+UNDONE = ("approve", "return")  # what can be taken back, all of it with one button
 
 
 @signed_in
@@ -73,11 +75,16 @@ def _nudge(items: list[Item], user: Any, form: Any) -> list[Line]:
     return several.nudge(items, actor=user, key=form.get("key"))
 
 
+def _take_back(items: list[Item], user: Any, form: Any) -> list[Line]:
+    return several.take_back(items, actor=user, key=form.get("key"))
+
+
 DOING: dict[str, Callable[[list[Item], Any, Any], list[Line]]] = {
     "approve": _approve,
     "return": _return,
     "reassign": _reassign,
     "nudge": _nudge,
+    "take_back": _take_back,
 }
 
 
@@ -87,9 +94,27 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
     """POST /steps/bulk/<verb> : step (several), seen-<step>-<aspect> as shown, key; and what the single verb asks."""
     items = [Item(pk, _seen(request.POST, pk)) for pk in _ids(request)]
     lines = DOING[verb](items, request.user, request.POST)
-    done = sum(line.done for line in lines)
-    context = {"lines": lines, "done": done, "left": len(lines) - done, "title": TITLES[verb], "nav": "queue"}
+    done = [line.step_id for line in lines if line.done]
+    lines += _left_out(request, verb)
+    context = {
+        "lines": sorted(lines, key=lambda line: line.done),  # what was not done is read first
+        "done": done,
+        "left": len(lines) - len(done),
+        "title": TITLES[verb],
+        "undo": verb in UNDONE and bool(done),
+        "key": uuid.uuid4().hex,
+        "nav": "queue",
+    }
     return render(request, _page(request, "bulk_results"), context | {"back": way_back(request)})
+
+
+def _left_out(request: HttpRequest, verb: str) -> list[Line]:
+    """What was selected and could not be done, as the preview said: it stands among the results."""
+    user: Any = request.user
+    ids = numbers(request.POST.getlist("left"))
+    rows = bulk.preview(user, ids, clock.today(), verb).rows if ids else []
+    other = str(_("It could not be done when you looked."))
+    return [Line(row.step_id, row.reference, False, row.why_not or other, row.title) for row in rows]
 
 
 def _ids(request: HttpRequest) -> list[int]:

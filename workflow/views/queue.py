@@ -35,7 +35,7 @@ SEVERITIES = {
     "late": _("Late"),
     "soon": _("Due within 3 days"),
     "fine": _("In time"),
-    "held": _("On hold (the clock stands still)"),
+    "on_hold": _("On hold (the clock stands still)"),
 }
 SORTS = {"due": _("By due day"), "slack": _("By slack"), "waiting": _("By waiting time")}
 

@@ -75,7 +75,7 @@
     desk.notes().lastChild.appendChild(link);
   };
   desk.signIn = function () {
-    return document.body.dataset.login + "?next=" + encodeURIComponent(location.pathname + location.search);
+    return document.body.dataset.login + "?next=" + encodeURIComponent(location.pathname + location.search) + "&ended=1";
   };
   // a refusal is shown where the answer was awaited; a lost session leads to the sign-in, never into the drawer
   document.body.addEventListener("htmx:beforeSwap", function (event) {
@@ -104,6 +104,7 @@
   });
   // the table that scrolls sideways lets the box of an opened "why this date" hang out (old browsers know no :has)
   document.addEventListener("toggle", function (event) {
+    clear();
     var table = event.target.matches("details.whydate") && event.target.closest(".scroll");
     if (table) { table.classList.toggle("shows", Boolean(table.querySelector("details.whydate[open]"))); }
   }, true);
@@ -115,6 +116,20 @@
 
   // --- toasts: ten seconds for an undo; the pointer or the focus on it stops the clock -----------------------------
   var clock = null;
+  // what one decides with is never under a toast: it stands above that
+  function clear() {
+    var box = document.getElementById("toasts"), mine, low = window.innerHeight;
+    if (!box) { return; }
+    box.style.bottom = "";
+    mine = box.getBoundingClientRect();
+    desk.each(".df", function (foot) {
+      var one = foot.getBoundingClientRect();
+      if (one.height && one.left < mine.right && one.right > mine.left && one.bottom > mine.top) { low = Math.min(low, one.top); }
+    });
+    if (mine.height && low < mine.bottom) { box.style.bottom = window.innerHeight - Math.max(low, mine.height + 8) + 8 + "px"; }
+  }
+  ["htmx:afterSettle", "htmx:oobAfterSwap"].forEach(function (name) { document.body.addEventListener(name, clear); });
+  ["resize", "scroll"].forEach(function (name) { window.addEventListener(name, clear, { passive: true }); });
   function wait() {
     clearTimeout(clock);
     clock = setTimeout(function () { document.getElementById("toasts").textContent = ""; }, 10000);

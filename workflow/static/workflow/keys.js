@@ -22,7 +22,9 @@
   function use(element) {
     if (element.matches("summary")) {
       element.parentElement.open = true;
-      var field = element.parentElement.querySelector("select, textarea, input:not([type=hidden])");
+      // the reason is typed, the rest is preset: the hand goes on writing
+      var place = element.closest("form") || element.parentElement;
+      var field = place.querySelector("textarea") || place.querySelector("select, input:not([type=hidden])");
       if (field) { field.focus(); }
     } else if (element.matches("input, textarea, select")) {
       element.focus();
@@ -50,6 +52,7 @@
   function act(key) {
     if (key === "?") { help(true); return true; }
     var found = answers(key);
+    if (found && found.closest("#drawer") && desk.behind()) { return true; }
     if (found) { use(found); return true; }
     if (!document.getElementById("desk")) { return false; }
     if (LIST[key]) { LIST[key](); return true; }
@@ -70,6 +73,15 @@
     if (event.shiftKey && answers("shift+" + key)) { key = "shift+" + key; }
     if (key === "enter" && event.target !== document.body && event.target.id !== "main") { return; }
     if (act(key)) { event.preventDefault(); }
+  });
+  // Ctrl+Enter in a field of a sheet presses what is open below it: the confirmation of a return, else the first button
+  document.addEventListener("keydown", function (event) {
+    var form = event.target.closest && event.target.closest(".df form, .decision form, .dlg form");
+    if (!form || event.key !== "Enter" || event.isComposing || event.repeat || !(event.ctrlKey || event.metaKey)) { return; }
+    var button = form.querySelector("details.panelled[open] button[value=return]") || form.querySelector(".acts button.p");
+    if (!button) { return; }
+    event.preventDefault();
+    button.click();
   });
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-help]")) { help(true); }

@@ -33,6 +33,11 @@
     row.querySelector("a.t").focus({ preventScroll: true });
   };
   desk.current = current;
+  // the next household is marked and not there yet: what a key would decide is still the one before
+  desk.behind = function () {
+    var open = drawer() && drawer().querySelector("[data-reference]"), row = current();
+    return Boolean(open && row && open.dataset.reference !== row.dataset.ref);
+  };
   desk.close = function () {
     var row = current();
     if (!drawer()) { return; }
@@ -77,6 +82,7 @@
     var target = event.detail.target || event.target;
     if (target.id === "drawer") { opened(); }
     if (target.id === "work") { first(target); window.scrollTo(0, 0); }
+    if (target.classList.contains("verbslot") && target.firstElementChild) { come(target); }
     if (target.id === "drawer" || target.id === "work") { unseen(target, event.detail.requestConfig); }
     if (target.id === "desk" || event.target.id === "desk") {
       var open = drawer() && drawer().querySelector("[data-reference]");
@@ -84,6 +90,12 @@
       choose();
     }
   });
+  // a form that opens below the edge comes into sight, and the hand into it
+  function come(slot) {
+    var heading = slot.querySelector("h3[tabindex]");
+    if (heading) { heading.focus({ preventScroll: true }); }
+    slot.scrollIntoView({ block: "nearest" });
+  }
   // another household came under the pointer in place of the one decided: nobody has seen it yet, so that the second half
   // of a double click, or a key still held down, decides nothing
   function unseen(box, asked) {
