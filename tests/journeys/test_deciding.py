@@ -70,8 +70,8 @@ def test_a_key_pressed_before_the_next_one_is_there_decides_nothing(reviewer: De
     with page.expect_request("**/cases/*/"):
         page.keyboard.press("j")
     page.keyboard.press("a")
-    page.unroute("**/cases/*/")
     kept[0].continue_()
+    page.unroute("**/cases/*/")
     page.wait_for_selector(f"#drawer h2:not(:text-is('{first}'))")
     assert sent == []
 

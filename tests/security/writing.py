@@ -159,7 +159,7 @@ def _given_back(s: Scene) -> Form:
 
 
 def _decided(s: Scene) -> Form:
-    step = _review(s)
+    step = Step.objects.get(case=_review(s).case, plan="village_opinion")
     steps.decide(step.pk, actor=s.person("village_reviewer"), verdict="approve")
     return _several(s, step)
 
