@@ -16,7 +16,7 @@ from tests.builders import at
 from tests.concurrency import together
 from workflow import sweep
 from workflow.commands import cases
-from workflow.models import Notice, WeeklyReport
+from workflow.models import Hold, Notice, Step, WeeklyReport
 from workflow.queries import inbox
 from workflow.queries import weekly as queries
 
@@ -53,9 +53,38 @@ def test_it_says_countdown_done_late_stuck_and_what_is_due(world: builders.World
     assert found["calendar_days"] == 478
     assert found["total"][0] == 2
     assert found["stuck"] == [["funds_short", 1]]
-    assert [row[0] for row in found["late"]] == [held.reference]
+    assert found["late"] == [] and found["late_households"] == 0  # what is on hold is not late
+    assert found["held_households"] == 1
+    assert [row[:1] + row[3:] for row in found["held"]] == [[held.reference, "funds_short", "2026-02-03", 24]]
+    assert found["towns"][0][4:] == [0, 0, 1]
     assert found["next"] == [["2026-03-13", 1]]
     assert queries.build(world.stranger, MONDAY)["total"] == [0, 0]
+
+
+def test_a_household_late_in_two_steps_is_one_household_and_each_step_names_who_has_it(world: builders.World):
+    case = builders.walk(world, builders.agreement(world, now=at("2026-02-02")), "in_review")
+    Step.objects.filter(case=case, state="open").update(due="2026-02-27")
+    found = queries.build(world.vice_leader, MONDAY)
+    assert (found["late_households"], found["late_steps"], len(found["late"])) == (1, 2, 2)
+    named = {row[4]["zh-hans"]: row[5:] for row in found["late"]}
+    assert named == {"村民小组意见": [["village_group_leader"], 6], "村委会初审": [["village_reviewer"], 6]}
+    held = Step.objects.filter(case=case, state="open").order_by("pk")[0]
+    Hold.objects.create(case=case, round=held.round, cause="other", since=at("2026-03-02"), by=world.clerk)
+    Hold.objects.create(case=case, cause="funds_short", since=at("2026-03-03"), by=world.clerk)
+    again = queries.build(world.vice_leader, MONDAY)
+    assert again["stuck"] == [["other", 1]]  # under the cause it has had longest, not under both
+
+
+def test_a_report_kept_before_steps_and_persons_were_named_is_still_read(client: Client, world: builders.World):
+    sweep.weekly_reports(MONDAY)
+    report = WeeklyReport.objects.get(person=world.chair)
+    for name in ("held", "held_households", "late_steps"):
+        del report.content[name]
+    report.content |= {"late": [["YJ-1", "李四户", "双柏村", "2026-03-02"]], "towns": [["镇", 1, 4, 0, 1]]}
+    report.save()
+    client.force_login(world.chair)
+    assert "李四户" in client.get("/weekly/2026-03-09/").content.decode()
+    assert client.get("/weekly/2026-03-09/file.xlsx").content[:2] == b"PK"
 
 
 def test_an_unread_report_rings_the_bell_stands_in_the_inbox_and_is_read_by_being_shown(
@@ -98,9 +127,8 @@ def test_the_mail_has_figures_and_the_workbook_and_no_other_channel_names_a_hous
     name, content, _type = mine.attachments[0]
     assert name == "weekly-2026-03-09.xlsx"
     book = CalamineWorkbook.from_filelike(BytesIO(content))
-    assert case.reference in str(
-        book.get_sheet_by_name("超期" if "超期" in book.sheet_names else book.sheet_names[2]).to_python()
-    )
+    (_head, line) = book.get_sheet_by_name("逾期环节").to_python()
+    assert line[0] == case.reference and line[4:] == ["起草并提交", "clerk、clerk_2", 20]
     assert send(MONDAY + timedelta(hours=1)) == []
 
 

@@ -8,13 +8,12 @@ from typing import Any
 from django.db.models import (
     Aggregate,
     Count,
-    DateTimeField,
-    DurationField,
+    DateField,
     Exists,
-    ExpressionWrapper,
     F,
-    FloatField,
+    Func,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -22,39 +21,46 @@ from django.db.models import (
     Value,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Extract, Substr
+from django.db.models.functions import Cast, Substr, TruncDate
 
 from workflow import calendars, clock, policies
 from workflow.models import Case, Hold, Posting, Step, Unit, User
-from workflow.queries import holds, waters, words
+from workflow.queries import filters, holds, waters, words
 from workflow.queries.holds import Booked
 
 ENDED_WITHOUT = ("withdrawn", "terminated", "superseded")
+DAYS = IntegerField()
 ENOUGH = 30  # finished cases below which a forecast would be guessing
 # the subject tells how many households have not begun: (user, today) -> (households, persons); set at start
 NOT_STARTED: list[Callable[[User, date], tuple[int, int]]] = []
 
 
 class Median(Aggregate):
-    """percentile_cont(0.5), in the unit of its argument."""
+    """The lower median: a value that was there, in the unit of its argument."""
 
-    function = "percentile_cont"
+    function = "percentile_disc"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
+    output_field = IntegerField()
 
 
 @dataclass
 class Line:
-    """One state or one town: counts in households / persons and open steps, waits in days."""
+    """One state or one town: households and persons, of them households that are late or on hold; open and late
+    steps; waits of open steps in whole calendar days, counted like those of the queue.
+
+    Every household stands in one state and one town, so each column adds up to the figure above the tables.
+    """
 
     key: str
     name: str
     households: int = 0
     persons: int = 0
+    late_households: int = 0
+    held: int = 0
     open_steps: int = 0
-    overdue: int = 0
-    median: float | None = None
-    longest: float | None = None
+    late_steps: int = 0
+    median: int | None = None
+    longest: int | None = None
     completed: int = 0
     most: int = 1
 
@@ -65,13 +71,8 @@ class Line:
 
     @property
     def late_width(self) -> int:
-        """The late part of the bar."""
-        return round(self.width * self.late_share / 100)
-
-    @property
-    def late_share(self) -> int:
-        """Per cent of open steps that are late."""
-        return round(100 * self.overdue / self.open_steps) if self.open_steps else 0
+        """The part of the bar that stands for late households."""
+        return round(100 * self.late_households / self.most)
 
     @property
     def done_share(self) -> int:
@@ -81,14 +82,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Holder:
-    """Whom to call: open and late steps of one post."""
+    """Whom to call: open and late steps of one post; its longest wait in calendar days."""
 
     unit: str
     role: str
     people: list[str]
     open_steps: int
-    overdue: int
-    longest: float
+    late_steps: int
+    longest: int
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,15 @@ def board(user: User, *, now: datetime | None = None) -> Board:
     moment = now or clock.now()
     today = clock.date_of(moment)
     authorities = policies.postings_of(user, today)
-    cases = Case.objects.filter(policies.scope_of(user, authorities, today)).exclude(state__in=ENDED_WITHOUT)
+    cases = counted(user, authorities, today)
     steps = Step.objects.filter(case__in=cases, state="open")
     states, towns = _states(cases), _towns(cases)
-    _add_steps(states, steps, F("case__state"), moment, today)
-    _add_steps(towns, steps, Substr("case__home_unit__code", 1, 9), moment, today)
+    for lines, of_case, of_step in (
+        (states, F("state"), F("case__state")),
+        (towns, _town_of("home_unit__"), _town_of("case__home_unit__")),
+    ):
+        _add_steps(lines, steps, of_step, today)
+        _add_held(lines, cases, of_case)
     schedule = waters.upcoming(today)
     storage = schedule.storage_on if schedule else None
     done = states.get("completed", Line("completed", ""))
@@ -135,15 +140,24 @@ def board(user: User, *, now: datetime | None = None) -> Board:
             sum(s.persons for s in states.values()) + waiting[1],
         ),
         completed=(done.households, done.persons),
-        late_households=_late(steps, today),
-        held=_held(cases),
+        late_households=sum(line.late_households for line in states.values()),
+        held=sum(line.held for line in states.values()),
         states=list(states.values()),
         towns=sorted(towns.values(), key=lambda line: line.key),
         stuck=_stuck(states),
-        call=_call(steps, moment, today),
+        call=_call(steps, today),
         enough=done.households >= ENOUGH,
         booked=holds.of_cases(cases, today),
     )
+
+
+def counted(user: User, authorities: list[policies.Authority], today: date) -> QuerySet[Case]:
+    """The cases that the board and the weekly report speak of: in sight, and not ended without completion."""
+    return Case.objects.filter(policies.scope_of(user, authorities, today)).exclude(state__in=ENDED_WITHOUT)
+
+
+def _town_of(prefix: str) -> Substr:
+    return Substr(f"{prefix}code", 1, 9)
 
 
 def _persons() -> Sum:
@@ -157,7 +171,7 @@ def _states(cases: QuerySet[Case]) -> dict[str, Line]:
 
 def _towns(cases: QuerySet[Case]) -> dict[str, Line]:
     rows = (
-        cases.annotate(town=Substr("home_unit__code", 1, 9))
+        cases.annotate(town=_town_of("home_unit__"))
         .values("town")
         .annotate(n=Count("pk"), p=_persons(), done=Count("pk", filter=Q(state="completed")))
         .order_by()
@@ -168,68 +182,71 @@ def _towns(cases: QuerySet[Case]) -> dict[str, Line]:
     return found
 
 
-def _waited(moment: datetime) -> Any:
-    passed = ExpressionWrapper(Value(moment, DateTimeField()) - F("opened_at"), output_field=DurationField())
-    return Extract(passed, "epoch") / 86400.0
+def _waited(today: date) -> Any:
+    """Calendar days since a step was opened; PostgreSQL's own difference of dates, Django's would be an interval."""
+    opened = TruncDate("opened_at", tzinfo=clock.SHANGHAI)
+    return Func(Value(today, DateField()), opened, template="(%(expressions)s)", arg_joiner=" - ", output_field=DAYS)
 
 
-def _add_steps(lines: dict[str, Line], steps: QuerySet[Step], key: Any, moment: datetime, today: date) -> None:
+def late(today: date) -> Q:
+    """A late step: past its day and not on hold; what is held stands under its cause instead."""
+    return filters.light_filter("red", today)
+
+
+def _add_steps(lines: dict[str, Line], steps: QuerySet[Step], key: Any, today: date) -> None:
     rows = (
-        steps.annotate(key=key, waited=_waited(moment))
+        steps.annotate(key=key, waited=_waited(today))
         .values("key")
         .annotate(
             n=Count("pk"),
-            late=Count("pk", filter=Q(due__lt=today)),
+            late=Count("pk", filter=late(today)),
+            late_cases=Count("case", filter=late(today), distinct=True),
             median=Median("waited"),
-            longest=_Longest("waited"),
+            longest=Max("waited"),
         )
         .order_by()
     )
     for row in rows:
         line = lines.get(row["key"])
         if line:
-            line.open_steps, line.overdue = row["n"], row["late"]
+            line.open_steps, line.late_steps, line.late_households = row["n"], row["late"], row["late_cases"]
             line.median, line.longest = row["median"], row["longest"]
 
 
-class _Longest(Aggregate):
-    function = "max"
-    output_field = FloatField()
-
-
-def _late(steps: QuerySet[Step], today: date) -> int:
-    return steps.filter(due__lt=today).values("case_id").distinct().count()
-
-
-def _held(cases: QuerySet[Case]) -> int:
-    return cases.filter(Exists(Hold.objects.filter(case=OuterRef("pk"), resumed_at=None))).count()
+def _add_held(lines: dict[str, Line], cases: QuerySet[Case], key: Any) -> None:
+    held = cases.filter(Exists(Hold.objects.filter(case=OuterRef("pk"), resumed_at=None)))
+    for row in held.annotate(key=key).values("key").annotate(n=Count("pk")).order_by():
+        lines[row["key"]].held = row["n"]
 
 
 def _stuck(states: dict[str, Line]) -> Line | None:
-    """The state with most late steps; without a late one, where the median wait is longest."""
+    """The state with most late households; without a late one, where the median wait is longest."""
     open_lines = [line for line in states.values() if line.open_steps]
-    return max(open_lines, key=lambda line: (line.overdue, line.median or 0), default=None)
+    return max(open_lines, key=lambda line: (line.late_households, line.median or 0), default=None)
 
 
-def _call(steps: QuerySet[Step], moment: datetime, today: date) -> list[Holder]:
+def _call(steps: QuerySet[Step], today: date) -> list[Holder]:
     rows = list(
-        steps.annotate(waited=_waited(moment))
+        steps.annotate(waited=_waited(today))
         .values("role", "unit__code", "unit__name")
-        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due__lt=today)), longest=_Longest("waited"))
+        .annotate(n=Count("pk"), late=Count("pk", filter=late(today)), longest=Max("waited"))
         .order_by("-late", "-longest")[:6]
     )
-    posted = Posting.objects.filter(
-        policies.valid_on(today), role__in={row["role"] for row in rows}, user__is_active=True
-    ).select_related("unit", "user")
-    held = [(posting.role, posting.unit.division, str(posting.user)) for posting in posted]
+    posted = holding({row["role"] for row in rows}, today)
     return [
         Holder(
             unit=row["unit__name"],
             role=str(policies.Role(row["role"]).label),
-            people=[who for role, reach, who in held if role == row["role"] and row["unit__code"].startswith(reach)],
+            people=[who for role, reach, who in posted if role == row["role"] and row["unit__code"].startswith(reach)],
             open_steps=row["n"],
-            overdue=row["late"],
+            late_steps=row["late"],
             longest=row["longest"],
         )
         for row in rows
     ]
+
+
+def holding(roles: set[str], today: date) -> list[tuple[str, str, str]]:
+    """(role, division, person) of everybody who holds one of these roles today."""
+    posted = Posting.objects.filter(policies.valid_on(today), role__in=roles, user__is_active=True)
+    return [(one.role, one.unit.division, str(one.user)) for one in posted.select_related("unit", "user")]

@@ -1,13 +1,15 @@
 """What the weekly report says: countdown, done of all, late, stuck with causes, the dues of the coming days."""
 
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, QuerySet
 
-from workflow import clock, policies
+from workflow import calendars, clock, policies, reach
 from workflow.models import Case, Hold, Posting, Role, Step, User, WeeklyReport
-from workflow.queries import board
+from workflow.models.plan import spec
+from workflow.queries import board, filters, words
 
 LEADERS = (Role.VICE_LEADER, Role.CHAIR, Role.COUNTY_OFFICER)
 FROM = time(7, 0)  # on Mondays; a week whose Monday was missed gets its report on the next day that runs
@@ -32,11 +34,17 @@ def owed(now: datetime) -> list[User]:
 
 
 def build(user: User, now: datetime) -> dict[str, Any]:
-    """The figures of one person's sight at this moment, in households and persons, as plain data."""
+    """The figures of one person's sight at this moment, in households and persons, as plain data.
+
+    A report is kept as it was written: lists only ever grow at their end, see weeklybook.
+    """
     today = clock.date_of(now)
     found = board.board(user, now=now)
-    cases = policies.visible_cases(user, today)
-    steps = Step.objects.filter(case__in=cases, state="open").select_related("case", "unit")
+    cases = board.counted(user, policies.postings_of(user, today), today)
+    steps = Step.objects.filter(case__in=cases, state="open").select_related("case", "unit", "holder")
+    late = steps.filter(board.late(today))
+    soon = steps.filter(~Exists(filters.open_holds()), due__gte=today, due__lt=today + AHEAD)
+    held = _held(cases)
     return {
         "day": today.isoformat(),
         "storage_on": found.storage_on.isoformat() if found.storage_on else "",
@@ -46,27 +54,56 @@ def build(user: User, now: datetime) -> dict[str, Any]:
         "completed": list(found.completed),
         "not_started": list(found.not_started),
         "late_households": found.late_households,
-        "towns": [[t.name, t.households, t.persons, t.completed, t.overdue] for t in found.towns],
-        "stuck": _stuck(cases),
-        "late": _listed(steps.filter(due__lt=today)),
-        "next": _by_day(steps, today),
-        "due_next": _listed(steps.filter(due__gte=today, due__lt=today + AHEAD)),
+        "late_steps": sum(line.late_steps for line in found.states),
+        "held_households": found.held,
+        "towns": [
+            [t.name, t.households, t.persons, t.completed, t.late_steps, t.late_households, t.held] for t in found.towns
+        ],
+        "stuck": _by_cause(held),
+        "held": [_held_line(hold, today) for hold in held[:LISTED]],
+        "late": _listed(late, today),
+        "next": _by_day(soon),
+        "due_next": _listed(soon, today),
     }
 
 
-def _stuck(cases: QuerySet[Case]) -> list[list[Any]]:
+def _held(cases: QuerySet[Case]) -> list[Hold]:
+    """The hold that each held household has had longest, the oldest first: a household counts under one cause."""
+    rows = Hold.objects.filter(case__in=cases, resumed_at=None).select_related("case__home_unit")
+    return sorted(rows.order_by("case", "since", "id").distinct("case"), key=lambda hold: (hold.since, hold.pk))
+
+
+def _by_cause(held: list[Hold]) -> list[list[Any]]:
     """Held households by cause, most first."""
-    held = Hold.objects.filter(case__in=cases, resumed_at=None)
-    rows = held.values("cause").annotate(n=Count("case", distinct=True)).order_by("-n", "cause")
-    return [[row["cause"], row["n"]] for row in rows]
+    counted = Counter(hold.cause for hold in held)
+    return [[cause, n] for cause, n in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
-def _by_day(steps: QuerySet[Step], today: date) -> list[list[Any]]:
-    soon = steps.filter(due__gte=today, due__lt=today + AHEAD).order_by()
-    rows = soon.values("due").annotate(n=Count("pk")).order_by("due")
+def _held_line(hold: Hold, today: date) -> list[Any]:
+    """Reference, household, unit, cause, since when, working days since."""
+    since = clock.date_of(hold.since)
+    days = -words.days_left(since, today, calendars.of_schedule(hold.case.schedule_id))
+    return [hold.case.reference, hold.case.title, hold.case.home_unit.name, hold.cause, since.isoformat(), days]
+
+
+def _by_day(soon: QuerySet[Step]) -> list[list[Any]]:
+    rows = soon.order_by().values("due").annotate(n=Count("pk")).order_by("due")
     return [[row["due"].isoformat(), row["n"]] for row in rows]
 
 
-def _listed(steps: QuerySet[Step]) -> list[list[str]]:
-    rows = steps.order_by("due", "id")[:LISTED]
-    return [[s.case.reference, s.case.title, s.unit.name, s.due.isoformat()] for s in rows]
+def _listed(steps: QuerySet[Step], today: date) -> list[list[Any]]:
+    """Reference, household, unit, due, name of the step in both languages, who has it, working days late."""
+    rows = list(steps.order_by("due", "id")[:LISTED])
+    people = reach.asked_by_step(rows, today)
+    return [
+        [
+            step.case.reference,
+            step.case.title,
+            step.unit.name,
+            step.due.isoformat(),
+            dict(spec(step.case.route_id).plans[step.plan][1].names),
+            [str(person) for person in people[step.pk]],
+            -words.days_left(step.due, today, calendars.of_schedule(step.case.schedule_id)),
+        ]
+        for step in rows
+    ]

@@ -27,7 +27,9 @@ def weekly_page(request: HttpRequest, week: str = "") -> HttpResponse:
     chosen = _one(user, week) if week else mine.first()
     context: dict[str, Any] = {"reports": list(mine[:SHOWN]), "chosen": chosen, "nav": "weekly"}
     if chosen is not None:
-        context |= {"figures": weeklybook.figures(chosen.content), "found": chosen.content}
+        found = chosen.content
+        context |= {"figures": weeklybook.figures(found), "found": found, "held": weeklybook.held_lines(found)}
+        context |= {"late": weeklybook.lines(found["late"]), "soon": weeklybook.lines(found["due_next"])}
     return render(request, "workflow/weekly.html", context)
 
 
