@@ -53,6 +53,21 @@ RESOLVERS: dict[str, Any] = {
     "partner_town": _("Receiving town"),
 }
 
+# what the number is called that a step of the default routes asks of whoever approves it, by the step's key
+NUMBERS: dict[str, Any] = {
+    "vice_approval": _("Number of the minutes"),
+    "chair_approval": _("Number of the minutes"),
+    "receiving_village": _("Number of the letter of acceptance"),
+    "receiving_town": _("Page of the quota ledger"),
+    "county_filing": _("Filing number"),
+    "payment_prepared": _("Number of the payment sheet"),
+    "payment_checked": _("Number of the check"),
+    "payment_made": _("Voucher number"),
+    "move_in": _("Number of the move confirmation"),
+    "land_handed_over": _("Number of the land hand-over"),
+    "household_confirms": _("Number of the confirmation sheet"),
+    "file_complete": _("Archive number"),
+}
 
 # what the conditions of the lifecycle's advance transitions ask, as needs of a step (lifecycle.py)
 GUARDS: dict[str, tuple[str, ...]] = {
@@ -75,6 +90,7 @@ def vocabulary() -> Vocabulary:
         resolvers=RESOLVERS,
         roles=dict(Role.choices),
         guards=GUARDS,
+        numbers=NUMBERS,
     )
 
 

@@ -32,6 +32,13 @@ def number_due(step: Step, plan: PlanSpec) -> bool:
     return plan.attest and not step.added_by_id
 
 
+def number_name(run: Run, step: Step) -> str:
+    """What that number is called; nothing where none is due."""
+    if not number_due(step, run.plan(step)):
+        return ""
+    return str(run.case.vocabulary().numbers.get(step.plan) or _("Document number"))
+
+
 def of(run: Run, step: Step) -> Readiness:
     """What this actor can do with the step now; see rights.why_not for the words of a refusal."""
     mine = rights.authority(run, step)

@@ -50,7 +50,7 @@ class Preview:
     selected: int
     can: int
     amount: Decimal
-    attest: bool  # at least one needs a document number
+    number: str  # what the number is called that at least one asks; empty where none does
     points: list[tuple[str, str]]  # to which all that can be returned may go back
     people: list[Taker]  # to whom they may be given, most first
 
@@ -74,10 +74,16 @@ def preview(user: User, step_ids: Iterable[int], today: date, verb: str = APPROV
         selected=len(rows),
         can=len(able),
         amount=sum((row.amount for row in able if row.amount is not None), Decimal("0.00")),
-        attest=verb == APPROVE and any(readiness.number_due(step, reading.plan(step)) for reading, step in seen_able),
+        number=_number(seen_able) if verb == APPROVE else "",
         points=_points(seen_able) if verb == RETURN else [],
         people=_takers(seen_able) if verb == REASSIGN else [],
     )
+
+
+def _number(able: Iterable[tuple[Glance, Step]]) -> str:
+    """One number is asked for all of them: under its own name where all ask the same."""
+    asked = {number for reading, step in able if (number := readiness.number_name(reading, step))}
+    return asked.pop() if len(asked) == 1 else _("Document number") if asked else ""
 
 
 def _candidate(reading: Glance, step: Step, *, why: str) -> Candidate:

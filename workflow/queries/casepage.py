@@ -47,6 +47,7 @@ class MyStep:
     plan: PlanSpec
     ready: Readiness
     why_not: str
+    number: str  # what the number is called that approving asks; empty where none is due
     seen: dict[str, str]
     points: list[tuple[str, str]]  # (group key, name) a return may go to
     lender: str
@@ -111,6 +112,11 @@ class CasePage:
     rounds: list[Round]
     undoable: list[Action]  # decisions of mine that can be taken back now
     others: list[Action]  # what I may do to steps that are not mine: hand on as their leader, drop a signer
+
+    @property
+    def step_late(self) -> bool:
+        """Whether an open step is past its day, however many days its state may still take."""
+        return any(one.light == "red" for one in self.waiting)
 
     @property
     def returned(self) -> bool:
@@ -212,6 +218,7 @@ def _mine(reading: Glance, user: User, step: Step, waiting: Waiting) -> MyStep |
         plan=plan,
         ready=found,
         why_not=str(rights.why_not(reading, step) or "") if found.idle else "",
+        number=readiness.number_name(reading, step),
         seen={aspect: reading.case.hashes.get(aspect, "") for aspect in plan.aspects},
         points=[(p.group.key, words.name(p.group.names)) for p in rights.return_points(reading, step.round)],
         lender=str(authority.lender) if authority.lender else "",

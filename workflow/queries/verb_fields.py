@@ -34,9 +34,9 @@ def _nothing(found: Glance, step: Step) -> tuple[Field, ...]:
 
 
 def _approve(found: Glance, step: Step) -> tuple[Field, ...]:
-    attest = found.plan(step).attest and not step.added_by_id
-    number = (Field("document_no", "text", _("Document number"), required=True),) if attest else ()
-    return (*number, Field("comment", "long", _("Comment")))
+    number = readiness.number_name(found, step)
+    asked = (Field("document_no", "text", number, required=True),) if number else ()
+    return (*asked, Field("comment", "long", _("Comment")))
 
 
 def _return(found: Glance, step: Step) -> tuple[Field, ...]:
@@ -70,13 +70,13 @@ def _signers(found: Glance, step: Step) -> tuple[Field, ...]:
     where = [("before", _("Before me: I decide after them")), ("beside", _("Beside me: they must approve too"))]
     if readiness.of(found, step).approvable:
         where.append(("after", _("After me: I approve now, they sign next")))
-    number = readiness.number_due(step, found.plan(step)) and len(where) == 3
+    number = readiness.number_name(found, step) if len(where) == 3 else ""
     return (
         Field("users", "people", _("Who"), required=True),
         Field("where", "radio", _("Where"), required=True, choices=tuple(where), value="before"),
         Field("question", "long", _("What they are asked")),
         Field("days", "number", _("Working days they get"), required=True, value="2"),
-        *((Field("document_no", "text", _("Document number (only with “after”)")),) if number else ()),
+        *((Field("document_no", "text", _("%(number)s (only with “after”)") % {"number": number}),) if number else ()),
     )
 
 

@@ -42,6 +42,7 @@ class Vocabulary:
     resolvers: Mapping[str, Any]
     roles: Mapping[str, Any]
     guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # needs the law asks before a state is left
+    numbers: Mapping[str, Any] = field(default_factory=dict)  # by step: what the number is called that approving asks
 
     def of_mode(self, mode: str) -> "Vocabulary":
         """The same for routes of one mode: there the fact `mode` has one value only."""
