@@ -14,9 +14,10 @@ class AgreementsConfig(AppConfig):
         from agreements.commands import facts  # noqa: PLC0415
         from agreements.queries import register, search  # noqa: PLC0415 (models are not loaded any earlier)
         from workflow.models import kinds  # noqa: PLC0415
-        from workflow.queries import board, filters  # noqa: PLC0415
+        from workflow.queries import board, filters, firststeps  # noqa: PLC0415
 
         board.NOT_STARTED[:] = [register.not_started]
+        firststeps.SUBJECT[:] = [register.first_step]
         filters.SUBJECT_SEARCH[:] = [search.cases]
         kinds.DERIVERS["agreements.Agreement"] = facts.derived
         kinds.UNACCOUNTED[:] = [register.unaccounted]

@@ -12,12 +12,14 @@ from typing import Any
 from django.db.models import Case, Count, DecimalField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from agreements import labels, lifecycle
 from agreements.models import Agreement, Household
 from workflow import clock, policies
 from workflow.models import FINAL_STATES, Posting, Role, Step, Unit, User
 from workflow.policies import Authority
+from workflow.queries.firststeps import ToDo
 from workflow.rules.numbers import number
 
 PAGE = 50
@@ -210,6 +212,13 @@ def _row(household: Any, authorities: list[Authority]) -> Row:
         facts=household.facts or {},
         due=household.next_due,
     )
+
+
+def first_step(county: str) -> ToDo:
+    """The line of a new installation's list about its households; there is no page for it yet, only the command."""
+    loaded = Household.objects.filter(policies.prefix_range("group__code", county)).exists()
+    command = ".venv/bin/python manage.py load_programme FILE.xlsx --dry-run"
+    return ToDo(_("Bring in the households from the workbook: first with --dry-run, then without"), loaded, "", command)
 
 
 def not_started(user: User, today: date) -> tuple[int, int]:

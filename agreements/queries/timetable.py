@@ -15,6 +15,7 @@ from agreements.rules.stages import Gate
 from workflow import calendars, policies
 from workflow.models import LeadTime, Route, StepPlan
 from workflow.queries import words
+from workflow.rules import words as sentences
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,8 @@ def leads(programme: Programme) -> list[LeadRow]:
     )
     found: dict[str, LeadRow] = {}
     for plan in plans:
-        row = LeadRow(plan.key, words.name(plan.names), plan.lead, plan.lead_unit, plan.lead_source, own.get(plan.key))
+        source = sentences.source(plan.lead_source)
+        row = LeadRow(plan.key, words.name(plan.names), plan.lead, plan.lead_unit, source, own.get(plan.key))
         found.setdefault(plan.key, row)
     return list(found.values())
 

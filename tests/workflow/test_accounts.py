@@ -215,6 +215,17 @@ def test_units_are_added_renamed_and_counted_in_the_tree(world: builders.World) 
     assert "新名镇" in client.get("/units/?unit=990101103").content.decode()
 
 
+def test_ones_own_sessions_are_named_as_people_name_them(world: builders.World) -> None:
+    chrome = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36"
+    world.clerk.set_password(GOOD)
+    world.clerk.save()
+    client = Client(headers={"User-Agent": chrome})
+    client.post("/login/", {"username": "clerk", "password": GOOD})
+    page = client.get("/account/").content.decode()
+    assert "Chrome, Windows" in page and "Mozilla" not in page
+    assert page.count("登录地址") == 2 and "起始日期" not in page
+
+
 # --- first run -----------------------------------------------------------------------------------------------------
 FIRST = {
     "setup_code": settings.SETUP_CODE,
@@ -257,6 +268,20 @@ def test_a_spoilt_first_run_makes_nothing_and_keeps_what_was_typed(spoilt: dict[
     assert answer.status_code == 422 and "河口镇" in answer.content.decode()
     assert not User.objects.exists() and not Unit.objects.exists()
     assert installation.open_for_setup()
+
+
+@pytest.mark.django_db
+def test_a_new_county_shows_what_is_left_to_do_and_marks_what_is_done() -> None:
+    Client().post("/setup/", FIRST)
+    first, county = User.objects.get(username="security_admin"), Unit.objects.get(code="990101")
+    client = signed_in(first)
+    page = client.get("/queue/").content.decode()
+    assert "系统刚装好，还要做这些" in page and "已完成" not in page
+    assert "manage.py load_programme FILE.xlsx --dry-run" in page and 'href="/people/"' in page
+    builders.user("xin", "clerk", county)
+    page = client.get("/queue/").content.decode()
+    assert page.count("已完成") == 2 and "任命岗位 · 已完成" in page and "添加人员 · 已完成" in page
+    assert "系统刚装好" not in signed_in(User.objects.get(username="xin")).get("/queue/").content.decode()
 
 
 def test_pages_of_families_stay_out_of_a_shared_computers_cache(world: builders.World) -> None:

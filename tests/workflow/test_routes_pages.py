@@ -110,6 +110,21 @@ def _posted(html: str) -> dict[str, Any]:
     return found
 
 
+def test_no_page_of_a_route_shows_the_marks_of_estimates(world: World) -> None:
+    draft, client = draft_of(world), as_user(world.route_keeper)
+    address = reverse("route_edit", args=[draft.pk]) + "?at=plan:town_review"
+    pages = [reverse("route", args=[draft.pk]), reverse("route", args=[published().pk])]
+    for page in [client.get(url).content.decode() for url in pages]:
+        assert "E S0" not in page and "暂估（无文件）" in page
+    editor = client.get(address).content.decode()
+    assert 'placeholder="暂估（无文件）"' in editor and 'name="source" maxlength="80" value=""' in editor
+    form = _posted(editor)
+    client.post(reverse("route_save", args=[draft.pk]), form)
+    assert part(draft, "plan:town_review")["source"] == "E S05"  # the mark is kept, unseen
+    client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", source=""))
+    assert part(draft, "plan:town_review")["source"] == "E"
+
+
 def test_what_is_typed_is_saved_and_the_diagram_follows(world: World) -> None:
     draft, client = draft_of(world), as_user(world.route_keeper)
     form = plan_form(draft, "plan:town_review", lead="7", source="云移〔2026〕9号", name_zh="镇里审核")
@@ -249,12 +264,12 @@ def test_a_part_changed_meanwhile_is_not_removed(world: World) -> None:
 def test_check_shows_every_fault_with_a_link_and_blocks_the_button(world: World) -> None:
     case = builders.agreement(world)
     draft, client = draft_of(world), as_user(world.route_keeper)
-    client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", source=""))
+    client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", lead="0"))
     page = client.get(reverse("route_check", args=[draft.pk])).content.decode()
     assert "at=plan:town_review" in page and "disabled" in page and "1 件在办" in page
     form = {"seen": Route.objects.get(pk=draft.pk).digest}
     assert client.post(reverse("route_publish", args=[draft.pk]), form).status_code == 422
-    client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", source="E S05"))
+    client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", lead="3"))
     client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", lead="2"))
     form = {"seen": Route.objects.get(pk=draft.pk).digest, "document_no": "云移〔2026〕10号"}
     assert client.post(reverse("route_publish", args=[draft.pk]), form).status_code == 302

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from django.test import Client
+from django.utils import translation
+
 from tests import builders, light
 from workflow import clock
 from workflow.commands import steps
-from workflow.models import Case, Round
+from workflow.models import Case, Round, Step
 from workflow.queries import casepage
 from workflow.queries.stepper import Stop
+from workflow.rules import explain
 
 
 def stop(world: builders.World, case: Case, state: str) -> Stop:
@@ -53,3 +57,24 @@ def test_an_opinion_asks_nothing_anew(world: builders.World) -> None:
     step = builders.open_step(case, "village_opinion")
     steps.delegate(step.pk, actor=world.village_reviewer, to=world.village_2.pk, question="看看")
     assert not stop(world, case, "in_review").again
+
+
+def test_the_bar_of_a_state_is_red_when_its_step_is_late_though_the_state_has_days_left(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "in_review")
+    review_began(case, 3)
+    Step.objects.filter(case=case, state="open").update(due=clock.today())
+    assert not casepage.case_page(world.clerk, case.reference, now=clock.now()).step_late
+    Step.objects.filter(case=case, state="open").update(due=clock.today() - timedelta(days=1))
+    page = casepage.case_page(world.clerk, case.reference, now=clock.now())
+    assert page.step_late and not stop(world, case, "in_review").late
+    client = Client()
+    client.force_login(world.clerk)
+    shown = client.get(f"/cases/{case.reference}/").content.decode()
+    assert 'class="bar late"' in shown and "个工作日" in shown and "村委会初审：" in shown
+
+
+def test_holidays_are_named_in_the_readers_language() -> None:
+    assert explain.holiday("中秋节、国庆节") == "中秋节、国庆节"
+    with translation.override("en"):
+        assert explain.holiday("中秋节、国庆节") == "Mid-Autumn Festival, National Day"
+        assert explain.holiday("县庆") == "县庆"

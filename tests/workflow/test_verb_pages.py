@@ -90,6 +90,8 @@ def test_a_question_is_dropped_as_a_question_and_not_as_a_signer(world: builders
     mine = signed_in(world.town_reviewer)
     mine.post(f"/steps/{step.pk}/delegate", {"to": world.clerk_2.pk, "question": "面积对吗", "days": "2"})
     opinion = Step.objects.get(case=case, holder=world.clerk_2, state="open")
+    page = mine.get(f"/cases/{case.reference}/").content.decode()
+    assert "取消征询" in page and "减签" not in page
     assert "取消征询" in mine.get(f"/steps/{opinion.pk}/drop_signer").content.decode()
     said = mine.post(f"/steps/{opinion.pk}/drop_signer", {"reason": "已问清"}, follow=True).content.decode()
     assert "已取消征询" in said and "已减签" not in said

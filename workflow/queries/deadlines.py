@@ -11,7 +11,7 @@ from workflow.models import Case, Step, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
 from workflow.queries import filters, queue, words
-from workflow.rules import dates
+from workflow.rules import dates, explain
 from workflow.rules.workdays import WorkCalendar
 
 WHOSE = ("mine", "section", "scope")
@@ -114,7 +114,7 @@ def _cell(calendar: WorkCalendar, day: date, first: date, today: date) -> Cell:
     return Cell(
         day=day,
         kind=told.why,
-        name=told.name,
+        name=explain.holiday(told.name),
         provisional=calendar.is_provisional(day, day),
         in_month=(day.year, day.month) == (first.year, first.month),
         today=day == today,

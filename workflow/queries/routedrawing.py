@@ -14,6 +14,7 @@ from workflow.queries.words import name
 from workflow.rules import conditions
 from workflow.rules.route import GroupSpec, PlanSpec, RouteSpec, StageSpec, TrackSpec
 from workflow.rules.vocabulary import Vocabulary
+from workflow.rules.words import source
 
 LINE, PAD, GAP, HEAD = 19, 10, 24, 30
 LETTER = 7  # of a heading, on average
@@ -187,7 +188,7 @@ def told_group(group: GroupSpec, words: Vocabulary) -> str:
     lines = [f"{name(group.names)} · {rule(group)}" if len(group.plans) > 1 else name(group.names)]
     for plan in group.plans:
         told = f"{name(plan.names)}: {words.roles.get(plan.role, plan.role)}, {words.resolvers.get(plan.resolver)}"
-        told += f", {lead(plan)}" + (f" ({plan.lead_source})" if plan.lead_source else "")
+        told += f", {lead(plan)}, {source(plan.lead_source)}"
         if plan.condition:
             told += ", " + _("only if %(condition)s") % {"condition": conditions.explain(plan.condition, words.facts)}
         lines.append(told)

@@ -12,6 +12,7 @@ from workflow.models import PaperEnd, PointWords, Step, StepPlan, User
 from workflow.models.plan import spec
 from workflow.queries import words
 from workflow.rules import dates, explain
+from workflow.rules import words as sentences
 from workflow.rules.explain import Counting, Derivation
 from workflow.rules.route import RouteSpec
 from workflow.timelines import Timeline
@@ -70,7 +71,7 @@ def why(user: User, step_id: int, *, now: datetime | None = None) -> Why:
         lead_end=dates.forward(opened_on, step.lead, step.lead_unit, line.calendar),
         source=source,
         by_document=by_document,
-        estimate=not by_document and source.split(" ")[0] in ("", "E"),
+        estimate=not by_document and sentences.estimated(source),
         derivation=derived,
         state_name=str(case.state_names.get(derived.state, derived.state)) if derived else "",
         point=case.point_words(stage.point) if stage else None,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workflow.models import CalendarDay
+from workflow.rules import explain
 from workflow.rules.workdays import PROVISIONAL, WorkCalendar
 
 PUBLISHED = "State Council notice"
@@ -101,7 +102,7 @@ def _day(calendar: WorkCalendar, day: date, own: set[date], today: date) -> Day:
     return Day(
         day=day,
         kind={"working_day": "working"}.get(told.why, told.why),
-        name=told.name,
+        name=explain.holiday(told.name),
         source=row.source if row else PROVISIONAL,
         own=day in own,
         provisional=row is None or row.source.startswith(PROVISIONAL),

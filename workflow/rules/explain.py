@@ -3,12 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
 
 from workflow.rules.dates import PlanGroup, PlanStage, PlanTrack, backward
+from workflow.rules.words import listed
 from workflow.rules.workdays import WorkCalendar
 
 SHIFTED = "调休放假"  # a weekday off in exchange for a weekend day worked
+# the holidays of the State Council's rules, by the names under which calendars keep them
+HOLIDAYS: dict[str, Any] = {
+    "元旦": _("New Year's Day"),
+    "春节": _("Spring Festival"),
+    "清明节": _("Qingming Festival"),
+    "劳动节": _("Labour Day"),
+    "端午节": _("Dragon Boat Festival"),
+    "中秋节": _("Mid-Autumn Festival"),
+    "国庆节": _("National Day"),
+    SHIFTED: _("day off for a weekend worked"),
+}
 
 
 class Skipped(NamedTuple):
@@ -151,3 +165,8 @@ class _Path:
                 where, point, rest = self.leave(track.gates)
                 return where, point, [*track.groups, *rest]
         return self.leave(state)
+
+
+def holiday(names: str) -> str:
+    """Names of public holidays in the reader's language; a county's own stay as its notice has them."""
+    return listed(HOLIDAYS.get(name, name) for name in names.split("、")) if names else ""

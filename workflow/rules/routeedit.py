@@ -6,6 +6,7 @@ from typing import Any
 
 from workflow.rules import canonical, routedoc
 from workflow.rules.routedoc import Document
+from workflow.rules.words import ESTIMATE
 
 INSIDE = {"stage": "tracks", "track": "groups", "group": "plans"}
 
@@ -121,7 +122,7 @@ def add_plan(document: Document, group_address: str) -> tuple[Document, str]:
     key = _free(document, f"{group['key']}_plan")
     model = group["plans"][-1] if group["plans"] else {"role": "clerk", "unit": "home_town", "duty": "review"}
     kept = {name: model[name] for name in ("role", "unit", "duty", "supervisor") if name in model}
-    group["plans"].append({"key": key, "names": dict(group["names"]), **kept, "lead": 3, "source": "E"})
+    group["plans"].append({"key": key, "names": dict(group["names"]), **kept, "lead": 3, "source": ESTIMATE})
     return document, f"plan:{key}"
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 REMINDER = "reminder"
+ESTIMATE = "E"  # in the place of a document's number
 WORDS: dict[str, Any] = {
     "step_opened": _("Waiting for your decision"),
     "returned": _("Returned for revision"),
@@ -49,6 +50,16 @@ def sentence(word: str, rung: int | None, number: int | None = None) -> Any:
     if rung > 1:
         return format_lazy(LATE_BY, n=rung)
     return (TOMORROW, DUE, LATE)[rung + 1]
+
+
+def estimated(source: str) -> bool:
+    """Whether a lead time rests on no document: E, or E with the row of our own list it comes from (domain.md b.3)."""
+    return source.split(" ")[0] in ("", ESTIMATE)
+
+
+def source(raw: str) -> str:
+    """What a lead time rests on, as people read it: the document, or that there is none; our marks are not shown."""
+    return gettext("estimate (no document)") if estimated(raw) else raw
 
 
 def listed(items: Iterable[Any]) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from workflow.models import kinds
-from workflow.rules import words
+from workflow.rules import agents, explain, words
 from workflow.templatetags.saying import in_language
 
 register = template.Library()
@@ -82,6 +82,30 @@ def money(value: Any) -> str:
 def listed(items: Any) -> str:
     """Names one after another, separated as the reader's language does; nothing for nothing."""
     return words.listed(items or ())
+
+
+@register.filter
+def document(source: str) -> str:
+    """What a lead time rests on; `estimated` asks whether that is a document."""
+    return words.source(source or "")
+
+
+@register.filter
+def holiday(names: str) -> str:
+    """Public holidays in the reader's language."""
+    return explain.holiday(names)
+
+
+@register.filter
+def agent(name: str) -> str:
+    """What a browser calls itself, as browser and system."""
+    return agents.named(name)
+
+
+@register.filter
+def estimated(source: str) -> bool:
+    """Whether a lead time rests on no document."""
+    return words.estimated(source or "")
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from workflow import calendars, clock, policies
 from workflow.commands import looks
-from workflow.queries import around, desk, export, filters, inbox, queue, upcoming, waters, words
+from workflow.queries import around, desk, export, filters, firststeps, inbox, queue, upcoming, waters, words
 from workflow.views.access import authorities_of, signed_in
 from workflow.views.context import stalled
 
@@ -68,6 +68,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "own_postings": [one for one in authorities if one.lender is None],
         "nav": asked.tab if asked.tab in ("done", "started", "copied") else "queue",
         "has_posting": bool(authorities),
+        "first_steps": [] if page.rows else firststeps.to_do(authorities, today),
         "upcoming": None if page.rows or asked.narrowed else upcoming.upcoming(user, authorities, today),
         **storage(today),
     }

@@ -10,6 +10,7 @@ from workflow import errors
 from workflow.rules import asking, conditions
 from workflow.rules.numbers import number
 from workflow.rules.vocabulary import CHOICE, NUMBER, YES_NO, Vocabulary
+from workflow.rules.words import ESTIMATE
 
 LISTS = ("aspects", "needs", "papers", "excludes")
 MOST_ROWS = 8
@@ -49,7 +50,8 @@ def _plan(form: QueryDict) -> dict[str, Any]:
     found: dict[str, Any] = {"names": _names(form)}
     for name in ("role", "unit", "duty", "lead_unit", "supervisor"):
         found[name] = form.get(name, "")
-    found["source"] = form.get("source", "").strip()[:80]
+    # no document named: an estimate, under the mark it had
+    found["source"] = form.get("source", "").strip()[:80] or form.get("source_mark", "")[:80] or ESTIMATE
     found["lead"] = whole(form, "lead", _("Lead time"))
     found["not_before"] = whole(form, "not_before", _("Not before"))
     found["weight"] = whole(form, "weight", _("Weight"), 1)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from workflow.rules import conditions
+from workflow.rules import words as sentences
 from workflow.rules.codes import DUTY_NAMES
 from workflow.rules.vocabulary import Vocabulary
 
@@ -68,6 +69,8 @@ def shown(field: str, value: Any, words: Vocabulary) -> str:
     """A value of a document for people: before and after, mine and theirs."""
     if value in (None, "", [], {}):
         return "—"
+    if field == "source":
+        return sentences.source(value)
     if field == "condition":
         return conditions.explain(value, words.facts)
     if field == "names":
