@@ -104,7 +104,9 @@ def test_a_number_that_is_due_is_asked_for_and_not_refused(piled: Site, desk: De
     page = desk.at_queue("fenguan").page
     page.goto(desk.address + "/queue/?plan=vice_approval")
     title = open_first(page)
-    assert "还差一项：文号" in page.inner_text("#drawer .verdict") and not page.locator("#drawer .verdict.ok").count()
+    assert (
+        "还差一项：纪要文号" in page.inner_text("#drawer .verdict") and not page.locator("#drawer .verdict.ok").count()
+    )
     desk.shot("number-due")
     page.keyboard.press("a")
     assert page.evaluate("document.activeElement.name") == "document_no"

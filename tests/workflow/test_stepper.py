@@ -32,7 +32,9 @@ def returned(world: builders.World) -> tuple[Case, int]:
     case = builders.walk(world, builders.agreement(world), "in_review")
     review_began(case, 28)
     step = builders.open_step(case, "village_opinion")
-    steps.decide(step.pk, actor=world.village_reviewer, verdict="return", comment="改", to="draft")
+    steps.decide(
+        step.pk, actor=world.village_reviewer, verdict="return", comment="改", reason_code="papers_missing", to="draft"
+    )
     return case, step.pk
 
 
@@ -69,8 +71,11 @@ def test_the_bar_of_a_state_is_red_when_its_step_is_late_though_the_state_has_da
     assert page.step_late and not stop(world, case, "in_review").late
     client = Client()
     client.force_login(world.clerk)
-    shown = client.get(f"/cases/{case.reference}/").content.decode()
-    assert 'class="bar late"' in shown and "个工作日" in shown and "村委会初审：" in shown
+    drawer = {"HX-Request": "true", "HX-Target": "drawer"}
+    shown = client.get(f"/cases/{case.reference}/", headers=drawer).content.decode()
+    assert 'class="bar late"' in shown
+    assert "限 19 个工作日" in shown
+    assert "村委会初审：village_reviewer" in shown
 
 
 def test_holidays_are_named_in_the_readers_language() -> None:

@@ -67,11 +67,6 @@ class MyStep:
         return self.ready.missing
 
     @property
-    def attest(self) -> bool:
-        """An approval gives a document number."""
-        return self.ready.number
-
-    @property
     def opinion(self) -> bool:
         """I am asked for an opinion, not for a decision."""
         return self.ready.state == OPINION
