@@ -12,6 +12,7 @@ from tests import builders
 from tests.agreements import families
 from tests.builders import World
 from tests.concurrency import together
+from tests.workflow.test_pages import signed_in
 from workflow import errors
 from workflow.models import Case, Receipt, Round, Step
 
@@ -104,7 +105,7 @@ def test_bad_content_is_refused_by_field_and_nothing_is_changed(
     assert not Receipt.objects.filter(key="k").exists()
 
 
-def test_what_is_possible_but_unusual_is_saved_and_doubted(world: World) -> None:
+def test_what_is_possible_but_unusual_is_saved_and_said_to_drafter_and_reviewer(world: World) -> None:
     case = families.draft(world)
     assert doubts.doubts(families.again(case)) == []
     fields = {"homestead_m2": "15000", "production_land_mu": "99999", "move_by": "2027-07-01"}
@@ -113,6 +114,11 @@ def test_what_is_possible_but_unusual_is_saved_and_doubted(world: World) -> None
     assert [part in sentence for part, sentence in zip(("15000", "99999", "2027-07-01"), said, strict=True)] == [
         True
     ] * 3
+    for path in (f"/agreements/{case.reference}/edit/", f"/cases/{case.reference}/"):
+        page = signed_in(world.clerk).get(path).content.decode()
+        assert all(sentence in page for sentence in said)
+    drawer = signed_in(world.town_reviewer).get(f"/cases/{case.reference}/", headers={"HX-Request": "true"})
+    assert all(sentence in drawer.content.decode() for sentence in said)
     for value in ("20", "1000"):
         agreements.edit(case.pk, actor=world.clerk, fields={"homestead_m2": value})
         assert len(doubts.doubts(families.again(case))) == 2

@@ -163,7 +163,7 @@ def test_the_pages_of_the_desk_as_pictures(desk: Desk) -> None:
 
 def test_a_day_off_lends_the_post_and_history_shows_both_names(desk: Desk) -> None:
     desk.sign_in("shenhe").open("/substitutions/")
-    desk.page.select_option("select[name=substitute]", label="何开岚")
+    desk.page.select_option("select[name=substitute]", label="何开岚 · 河口镇 · 镇移民办经办人")
     desk.page.click("main form button.p")
     desk.page.wait_for_load_state()
     assert desk.page.locator("#notes .success").count()

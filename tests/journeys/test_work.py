@@ -288,8 +288,10 @@ def test_the_desk_on_a_phone(phone_reviewer: Desk, language: str) -> None:
 def test_hand_over_a_desk(piled: Site, desk: Desk) -> None:
     hand, page = Hand(desk.sign_in("anquan")), desk.page
     desk.open("/people/hand-over/")
-    hand.choose("select[name=leaver]", label="李文审")
-    hand.choose("select[name=to]", label="何开岚")
+    for field, who in (("leaver", "李文审"), ("to", "何开岚")):
+        line = page.locator(f"select[name={field}] option", has_text=who)
+        assert " · " in line.inner_text()  # unit and post stand beside the name
+        hand.choose(f"select[name={field}]", value=line.get_attribute("value") or "")
     hand.click("input[name=posts]")
     hand.click("form.pick button")
     page.wait_for_load_state()

@@ -202,7 +202,7 @@ def test_decide_with_publish(county: builders.World) -> None:
         full = Route.objects.get(mode=MODE, unit=county.units[builders.COUNTY], status=Route.PUBLISHED)
         draft = routes.bring_in(case.route_id, routedoc.document_of(plan.spec(full.pk)), actor=keeper)
         plan.forget()  # a process that has just started reads the route while it is replaced
-        publish = partial(routes.publish, draft.pk, actor=keeper, seen=draft.digest, now=county.now)
+        publish = partial(routes.publish, draft.pk, actor=keeper, seen=draft.digest, provisional=True, now=county.now)
         return case, [decide(county, case, "village", "village_reviewer"), publish]
 
     def check_both(results: Sequence[Any]) -> None:

@@ -27,7 +27,9 @@ def publish_drafts(world: World, number: int) -> list[int]:
             return content
 
         edited, _before = routes.edit(draft.pk, change, actor=world.route_keeper, now=world.now)
-        made.append(routes.publish(draft.pk, actor=world.route_keeper, seen=edited.digest, now=world.now).pk)
+        made.append(
+            routes.publish(draft.pk, actor=world.route_keeper, seen=edited.digest, provisional=True, now=world.now).pk
+        )
     return made
 
 
@@ -77,7 +79,10 @@ def test_two_keepers_publishing_one_draft_at_once_make_one_version(live_world: W
     world = live_world
     current = Route.objects.get(mode="agri_dispersed", status=Route.PUBLISHED)
     draft = routes.draft(current.pk, actor=world.route_keeper, now=world.now)
-    found = together([lambda: routes.publish(draft.pk, actor=world.route_keeper, seen=draft.digest, now=world.now)] * 4)
+    found = together(
+        [lambda: routes.publish(draft.pk, actor=world.route_keeper, seen=draft.digest, provisional=True, now=world.now)]
+        * 4
+    )
     assert [type(one).__name__ for one in found].count("Route") == 1
     assert {type(one).__name__ for one in found} == {"Route", "NotADraft"}
     assert Route.objects.filter(mode="agri_dispersed").count() == 2

@@ -222,7 +222,7 @@ def test_where_the_route_says_so_a_missing_holder_stops_the_publish(world: World
     )
     made.refresh_from_db()
     with pytest.raises(errors.NotPublishable) as refused:
-        routes.publish(made.pk, actor=world.route_keeper, seen=made.digest, now=world.now)
+        routes.publish(made.pk, actor=world.route_keeper, seen=made.digest, provisional=True, now=world.now)
     assert "plan:village_opinion" in refused.value.detail["faults"][0]
     assert Route.objects.get(mode="agri_dispersed", status=Route.PUBLISHED).version == 1
 

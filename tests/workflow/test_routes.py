@@ -35,7 +35,7 @@ def setting(address: str, **values: Any) -> Any:
 
 
 def publish(world: World, route: Route, **extra: Any) -> Route:
-    asked = {"actor": world.route_keeper, "seen": route.digest, "now": world.now} | extra
+    asked = {"actor": world.route_keeper, "seen": route.digest, "provisional": True, "now": world.now} | extra
     return routes.publish(route.pk, **asked)
 
 

@@ -271,6 +271,10 @@ def test_check_shows_every_fault_with_a_link_and_blocks_the_button(world: World)
     assert client.post(reverse("route_publish", args=[draft.pk]), form).status_code == 422
     client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", lead="3"))
     client.post(reverse("route_save", args=[draft.pk]), plan_form(draft, "plan:town_review", lead="2"))
+    undecided = {"seen": Route.objects.get(pk=draft.pk).digest, "document_no": " "}
+    again = client.post(reverse("route_publish", args=[draft.pk]), undecided)
+    assert again.status_code == 422 and 'id="document_no-e"' in again.content.decode()
+    assert published().version == 1
     form = {"seen": Route.objects.get(pk=draft.pk).digest, "document_no": "云移〔2026〕10号"}
     assert client.post(reverse("route_publish", args=[draft.pk]), form).status_code == 302
     assert (published().version, published().document_no) == (2, "云移〔2026〕10号")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests import builders, folding, invariants
+from tests.workflow.test_pages import signed_in
 from workflow import errors
 from workflow.commands import steps
 from workflow.models import Case, Decision, Event, Notice, Participant, Posting, Round, Step, User
@@ -267,6 +268,8 @@ def test_who_is_asked_to_sign_is_told_which_later_step_they_could_not_decide(wor
     assert "分管领导审定" in said[world.vice_leader]
     assert "组长审定" in said[world.chair]
     assert said[world.clerk_2] == ""
+    form = signed_in(world.town_reviewer).get(f"/steps/{step.pk}/add_signer").content.decode()
+    assert said[world.vice_leader] in form
     assert all(not one.loses for one in actions.candidates_for(found, action.step, "delegate"))
     signer = ask(world, step, world.vice_leader, "before")
     steps.decide(signer.pk, actor=world.vice_leader, verdict="approve")

@@ -143,12 +143,12 @@ def test_one_contact_cadre_stands_in_for_another(world: builders.World) -> None:
     people.lend(posting.pk, actor=world.contact_cadre, substitute=other, until=until)
 
 
-def test_the_list_shows_those_who_may_the_own_unit_first(world: builders.World) -> None:
+def test_the_list_shows_those_who_may_with_unit_and_post_the_own_unit_first(world: builders.World) -> None:
     page = signed_in(world.town_reviewer).get("/substitutions/")
     offered = page.context["colleagues"]
-    roles = {post.role for one in offered for post in one.postings.all()}
-    assert roles.isdisjoint(candidates.NEVER_ASKED)
-    assert set(offered).isdisjoint({world.stranger, world.nobody, world.town_reviewer})
-    own = [one.postings.get().unit.code.startswith(builders.HOME_TOWN) for one in offered]
+    assert {one.role for one in offered}.isdisjoint(candidates.NEVER_ASKED)
+    assert {one.user for one in offered}.isdisjoint({world.stranger, world.nobody, world.town_reviewer})
+    own = [one.unit.code.startswith(builders.HOME_TOWN) for one in offered]
     assert own == sorted(own, reverse=True)
     assert True in own and False in own
+    assert f"clerk_2 · 河口镇 · {Role.CLERK.label}" in page.content.decode()

@@ -125,10 +125,12 @@ def publish(
     actor: User,
     seen: str,
     document_no: str = "",
+    provisional: bool = False,
     now: datetime | None = None,
 ) -> Route:
     """Publish a draft: freezes it and retires the former version. Changes no running case (promise P7).
 
+    `document_no`: what it rests on; without one the keeper has to say that the version is `provisional`.
     `seen` is the digest of the draft the keeper looked at: what was checked is what is published. It
     is checked again under the lock (routechecks); a single blocking fault refuses the whole.
     """
@@ -136,13 +138,22 @@ def publish(
     with transaction.atomic():
         route = _locked_draft(route_id)
         may_keep(actor, route.unit, moment)
+        _ensure_grounded(document_no, provisional)
         if seen != route.digest:
             raise errors.DraftChanged(who=str(route.edited_by), when=f"{_local(route.edited_at):%H:%M}")
         found = [fault for fault in check(route, clock.date_of(moment)) if fault.blocking]
         if found:
             raise errors.NotPublishable(count=len(found), faults=[str(fault) for fault in found])
-        route.document_no = document_no[:80]
+        route.document_no = document_no.strip()
         return _freeze(route, moment, actor)
+
+
+def _ensure_grounded(document_no: str, provisional: bool) -> None:
+    """Every limit is tied to a document, or shown as an estimate (domain.md): nobody forgets it by leaving a field."""
+    if not document_no.strip() and not provisional:
+        expected = _("its number, or tick that there is none yet and the version is provisional")
+        raise errors.InvalidInput(field=_("Document this version rests on"), expected=expected, at="document_no")
+    errors.ensure_fits(_("Document number"), document_no.strip(), Route._meta.get_field("document_no"))
 
 
 def install(content: Document, *, kind: str, mode: str, unit: Unit, now: datetime | None = None) -> Route | None:

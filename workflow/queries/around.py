@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from workflow import candidates, policies, reach
+from workflow.candidates import Candidate
 from workflow.models import Case, Copy, Role, Round, Step, User
 from workflow.policies import Authority
 from workflow.queries import chasing, words
@@ -51,7 +52,7 @@ class Around:
     copies: list[CopyRow]
     my_copy: Copy | None  # mine, whether read or not
     can_copy: bool
-    colleagues: list[User]  # to whom it can be copied still
+    colleagues: list[Candidate]  # to whom it can be copied still
     marks: list[Mark]
     overridable: list[tuple[str, str]]  # (group key, name) that this reader may pass by override
 
@@ -72,7 +73,7 @@ def around(found: Glance) -> Around:
         copies=[CopyRow(str(c.user), str(c.by), c.at, c.note, c.read_at) for c in copies],
         my_copy=next((copy for copy in copies if copy.user_id == user.pk), None),
         can_copy=can_copy,
-        colleagues=[one.user for one in near if one.user.pk not in have],
+        colleagues=[one for one in near if one.user.pk not in have],
         marks=marks(found),
         overridable=_overridable(found, steps) if found.hold is None else [],
     )

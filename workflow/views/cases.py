@@ -14,6 +14,7 @@ from workflow.commands import cases
 from workflow.rules.numbers import number
 from workflow.views import sheet
 from workflow.views.access import signed_in
+from workflow.views.again import on_page
 from workflow.views.sheet import Done
 from workflow.views.showing import context_of
 
@@ -35,6 +36,7 @@ def print_case(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "workflow/case_print.html", context_of(request, reference))
 
 
+@on_page(case_page)
 @signed_in
 @require_POST
 def hold(request: HttpRequest, reference: str) -> HttpResponse:

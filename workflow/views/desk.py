@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -11,6 +12,8 @@ from workflow.commands import desk as commands
 from workflow.queries import desk, filters
 from workflow.rules.numbers import number
 from workflow.views.access import authorities_of, signed_in
+from workflow.views.again import on_page
+from workflow.views.queue import queue_page
 from workflow.views.refusals import say_and_return
 
 
@@ -27,6 +30,13 @@ def keeping(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/desk.html", context)
 
 
+def _its_list(request: HttpRequest) -> HttpResponseBase:
+    """The queue as it was narrowed when the view was to be kept."""
+    request.GET = QueryDict(request.POST.get("query", ""))
+    return queue_page(request)
+
+
+@on_page(_its_list)
 @signed_in
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:

@@ -46,8 +46,8 @@ def page(request: HttpRequest) -> HttpResponse:
         ensure_may_hand_over(leaver, actor=user)
     people = handover.people(_near(request), clock.today())
     context = {
-        "people": [one.user for one in people],
-        "successors": [one.user for one in handover.successors(people, leaver)],
+        "people": people,
+        "successors": handover.successors(people, leaver),
         "leaver": leaver,
         "to": to,
         "with_posts": with_posts,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,8 @@ from workflow.commands import promises as given
 from workflow.queries import promises, queue
 from workflow.views import sheet
 from workflow.views.access import authorities_of, signed_in
-from workflow.views.cases import needed_day
+from workflow.views.again import on_page
+from workflow.views.cases import case_page, needed_day
 from workflow.views.sheet import Done
 
 STATUS: dict[str, Any] = {
@@ -32,6 +34,12 @@ def promises_page(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/promises.html", {"found": found, "status": STATUS, "nav": "promises"})
 
 
+def _its_case(request: HttpRequest, step_id: int) -> HttpResponseBase:
+    user: Any = request.user
+    return case_page(request, queue.reference_of(user, step_id))
+
+
+@on_page(_its_case)
 @signed_in
 @require_POST
 def promise(request: HttpRequest, step_id: int) -> HttpResponse:

@@ -21,6 +21,7 @@ from workflow.rules import conditions, routedoc
 from workflow.rules.routeshape import Fault
 from workflow.rules.vocabulary import Vocabulary
 from workflow.views.access import authorities_of, holds
+from workflow.views.again import on_page
 from workflow.views.refusals import say_and_return
 from workflow.views.routewords import FIELD_NAMES, shown
 
@@ -141,14 +142,20 @@ def _edit_link(fault: Fault, route: Route) -> str:
     return f"{reverse('route_edit', args=[route.pk])}?at={target}"
 
 
+@on_page(check_page)
 @holds(KEEPER)
 @require_POST
 def publish(request: HttpRequest, route_id: int) -> HttpResponse:
     """POST /routes/<id>/publish : what was looked at, if nothing speaks against it."""
     user: Any = request.user
     route = queries.one(authorities_of(request), route_id)
+    form = request.POST
     made = commands.publish(
-        route.pk, actor=user, seen=request.POST.get("seen", ""), document_no=request.POST.get("document_no", "")
+        route.pk,
+        actor=user,
+        seen=form.get("seen", ""),
+        document_no=form.get("document_no", ""),
+        provisional=form.get("provisional") == "1",
     )
     messages.success(request, _("Published as version %(n)d. Running cases keep their version.") % {"n": made.version})
     return redirect("route", made.pk)

@@ -14,6 +14,7 @@ from workflow.models import Posting, Role, Unit, User
 from workflow.queries import staff
 from workflow.rules.numbers import number
 from workflow.views.access import authorities_of, holds
+from workflow.views.again import on_page
 from workflow.views.cases import day
 from workflow.views.refusals import say_and_return
 
@@ -107,6 +108,7 @@ def _to_unit(code: str) -> HttpResponse:
     return redirect(f"/units/?{urlencode({'unit': code})}")
 
 
+@on_page(people_page)
 @changes
 @require_POST
 def person_add(request: HttpRequest) -> HttpResponse:

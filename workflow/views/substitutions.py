@@ -12,6 +12,7 @@ from workflow.commands import people
 from workflow.models import Substitution, User
 from workflow.rules.numbers import number
 from workflow.views.access import signed_in
+from workflow.views.again import on_page
 from workflow.views.cases import day, needed_day
 from workflow.views.refusals import say_and_return
 
@@ -25,7 +26,7 @@ def substitutions(request: HttpRequest) -> HttpResponse:
     mine = [a for a in held if a.lender is None]
     context = {
         "mine": mine,
-        "colleagues": [one.user for one in candidates.colleagues(user, mine, today, {a.role for a in mine})],
+        "colleagues": candidates.colleagues(user, mine, today, also={a.role for a in mine}),
         "lent": Substitution.objects.filter(posting__user=user)
         .select_related("posting__unit", "substitute")
         .order_by("-id")[:20],
@@ -35,6 +36,7 @@ def substitutions(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/substitutions.html", context)
 
 
+@on_page(substitutions)
 @signed_in
 @require_POST
 def lend(request: HttpRequest) -> HttpResponse:

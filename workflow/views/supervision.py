@@ -13,6 +13,7 @@ from workflow.commands import supervision as commands
 from workflow.models import Step, Supervision
 from workflow.queries import supervision as queries
 from workflow.views.access import authorities_of, signed_in
+from workflow.views.again import on_page
 from workflow.views.cases import needed_day
 from workflow.views.refusals import say_and_return
 
@@ -52,6 +53,7 @@ def _form(request: HttpRequest, step_id: int) -> HttpResponse:
     return render(request, "workflow/supervision/issue.html", context)
 
 
+@on_page(_form)
 @signed_in
 def issue(request: HttpRequest, step_id: int) -> HttpResponse:
     """GET, POST /steps/<id>/supervise : demand, until, key."""
@@ -85,6 +87,7 @@ def acknowledge(request: HttpRequest, supervision_id: int) -> HttpResponse:
     return say_and_return(request, _("Received."))
 
 
+@on_page(_order)
 @signed_in
 @require_POST
 def answer(request: HttpRequest, supervision_id: int) -> HttpResponse:
