@@ -150,6 +150,12 @@ def test_nobody_reads_anothers_report(client: Client, world: builders.World, wee
     assert "暂无周报" in client.get("/weekly/").content.decode()
 
 
+def test_only_those_who_are_written_one_find_the_report_in_the_menu(client: Client, world: builders.World):
+    for user, shown in ((world.chair, True), (world.town_reviewer, False), (world.clerk, False)):
+        client.force_login(user)
+        assert ('href="/weekly/"' in client.get("/queue/").content.decode()) is shown, user
+
+
 def test_an_old_report_is_not_mailed_weeks_later(world: builders.World):
     sweep.weekly_reports(MONDAY)
     assert send(MONDAY + timedelta(days=8)) == []

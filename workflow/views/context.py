@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 
 from workflow import calendars, clock, policies, statements
-from workflow.queries import inbox, queue, routes, staff
+from workflow.queries import inbox, queue, routes, staff, weekly
 from workflow.views.access import authorities_of
 
 STALLED_SECONDS = 180
@@ -25,6 +25,7 @@ class Can(NamedTuple):
     draft: bool
     routes: bool
     households: bool
+    weekly: bool  # one of those who are written a report; a substitute is not
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             draft="clerk" in roles,
             routes=bool(roles & set(routes.READERS)),
             households=bool(roles - policies.NO_SIGHT),
+            weekly=any(one.role in weekly.LEADERS and one.lender is None for one in authorities),
         ),
     }
 
