@@ -8,6 +8,7 @@ from tests.journeys.walks import LATE, STARTED
 
 REMARK = {"zh": "户口簿缺一页，请补。", "en": "A page of the household booklet is missing."}
 LEAVER = "安户籍"  # alone in the post, so that there is something to hand over
+SUCCESSOR = "何开岚"
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ def reason(desk: Desk, language: str) -> None:
 
 def desk_of_the_leaver(desk: Desk, language: str) -> None:
     """Whose desk is handed over, and what waits there."""
-    desk.page.select_option("select[name=leaver]", label=LEAVER)
-    desk.page.select_option("select[name=to]", index=2)
+    for field, who in (("leaver", LEAVER), ("to", SUCCESSOR)):
+        line = desk.page.locator(f"select[name={field}] option", has_text=who).first
+        desk.page.select_option(f"select[name={field}]", value=line.get_attribute("value"))
     desk.page.check("input[name=posts]")
     desk.page.click("form.pick button")
     desk.page.wait_for_load_state()

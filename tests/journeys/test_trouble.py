@@ -24,7 +24,7 @@ def test_an_ended_session_leads_to_the_sign_in_and_back_to_the_list(desk: Desk) 
     desk.at_queue("tudi")
     desk.page.context.clear_cookies()
     desk.page.click("td.ti a.t")
-    desk.page.wait_for_url("**/login/?next=%2Fqueue%2F")
+    desk.page.wait_for_url("**/login/?next=%2Fqueue%2F&ended=1")
     assert desk.page.locator("header").count() == 1
 
 

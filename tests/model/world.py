@@ -171,7 +171,8 @@ class Allowed(Given):
         fit = [post for post in fit if not hand_on or post[0] in (seat.role, seat.leader)]
         sees = any(self.units["home_group"].startswith(code) and "receiving" not in role for role, code in fit)
         others = [one.holder for one in self.beside(seat) if not hand_on or seat.by]
-        same = who in others or who == (seat.holder if hand_on else asker)
+        waits_for_asker = not seat.holder and self.on(asker, seat)  # who hands on hands on to another
+        same = who in others or who == (asker if not hand_on or waits_for_asker else seat.holder)
         hidden = not sees and seat.plan["aspects"] - {"parties", "members"}
         if not fit or same or hidden or self.excluded(frozenset({who}), seat):
             return None

@@ -104,7 +104,7 @@ def test_the_chair_who_wrote_the_text_cannot_pass_it(world: builders.World) -> N
 def test_a_substitute_overrides_in_both_names(world: builders.World) -> None:
     case = _in_review(world)
     posting = Posting.objects.get(user=world.chair)
-    until = builders.today_of(world) + timedelta(days=400)
+    until = builders.today_of(world) + timedelta(days=300)
     people.lend(posting.pk, actor=world.chair, substitute=world.clerk_2, until=until, now=world.now)
     cases.override(case.pk, actor=world.clerk_2, reason=REASON, now=Case.objects.get(pk=case.pk).last_event_at)
     live = Round.objects.get(case=case, group="village_review")
