@@ -26,7 +26,7 @@ class Refusal(Exception):
     @property
     def at(self) -> str:
         """Name of the form's field that has to be changed; empty where it is none in particular."""
-        return str(self.detail.get("at") or self.detail.get("name", ""))
+        return str(self.detail.get("at", ""))
 
     def __str__(self) -> str:
         return self.message

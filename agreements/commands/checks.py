@@ -20,7 +20,7 @@ AMOUNT_MAX = Decimal("999999999999.99")
 
 def invalid(field: Field, expected: str) -> errors.InvalidInput:
     """A refusal that names the field in words, and by name for the form."""
-    return errors.InvalidInput(field=str(field.label), expected=expected, name=field.name)
+    return errors.InvalidInput(field=str(field.label), expected=expected, at=field.name)
 
 
 def clean(

@@ -23,7 +23,7 @@ def withdraw(
         if not work.replayed:
             facts.act_as(work, "withdraw")
             if not reason.strip():
-                raise errors.CommentRequired(name="reason")
+                raise errors.CommentRequired(at="reason")
             _fire(work, "withdraw")
             _keep(work, "withdraw", reason, "")
     return work.outcome
@@ -79,7 +79,7 @@ def _by_county(
         if not work.replayed:
             facts.act_as(work, move)
             if not document_no.strip():
-                raise errors.DocumentRequired(name="document_no")
+                raise errors.DocumentRequired(at="document_no")
             voided = _open_again(work) if move == "reopen" else []
             _fire(work, move)
             _keep(work, move, reason, document_no, voided)

@@ -37,7 +37,7 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
             if refusal.status == 404:
                 raise
             form, status = forms.paper_form(types, values), refusal.status
-            form.complain(refusal.detail.get("name", ""), refusal.message)
+            form.complain(refusal.at, refusal.message)
         else:
             messages.success(request, _("Paper filed."))
             return redirect("case", reference=case.reference)

@@ -175,7 +175,7 @@ def _file(case: Agreement, user: Any, one: Field, sent: Any, key: str) -> str:
     try:
         paper = papers.file(case.pk, actor=user, type=one.papers[0], upload=sent, key=_part(key, one.name))
     except errors.InvalidInput as refusal:
-        raise errors.InvalidInput(**refusal.detail | {"name": one.name}) from refusal
+        raise errors.InvalidInput(**refusal.detail | {"at": one.name}) from refusal
     return str(paper.pk)
 
 

@@ -100,7 +100,7 @@ def test_bad_content_is_refused_by_field_and_nothing_is_changed(
     case = families.draft(world)
     with pytest.raises(errors.InvalidInput) as caught:
         agreements.edit(case.pk, actor=world.clerk, fields=fields, amounts=amounts, key="k")
-    assert caught.value.detail["name"] == name and caught.value.detail["expected"]
+    assert caught.value.at == name and caught.value.detail["expected"]
     assert families.again(case).version == case.version
     assert not Receipt.objects.filter(key="k").exists()
 

@@ -72,7 +72,7 @@ def test_every_move_needs_its_number_and_a_date_after_the_one_before(
     }[move]
     with pytest.raises(errors.InvalidInput) as caught:
         homesteads.record(plotted.pk, actor=who, move=move, fields=fields)
-    assert caught.value.detail["name"] == name
+    assert caught.value.at == name
 
 
 def test_moves_out_of_turn_and_by_the_wrong_office_are_refused(world: World, plotted: Agreement) -> None:

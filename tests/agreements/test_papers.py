@@ -35,7 +35,7 @@ def test_anything_else_is_refused(world: World, content: bytes) -> None:
     case = families.draft(world)
     with pytest.raises(errors.InvalidInput) as caught:
         papers.file(case.pk, actor=world.clerk, type="id_copies", upload=SimpleUploadedFile("a.pdf", content))
-    assert caught.value.detail["name"] == "upload"
+    assert caught.value.at == "upload"
     with pytest.raises(errors.InvalidInput):
         papers.file(case.pk, actor=world.clerk, type="id_copies", upload=None)
     assert not Paper.objects.exists()
@@ -105,7 +105,7 @@ def test_a_wish_needs_a_paper_of_this_agreement_and_of_the_right_kind(world: Wor
             review.record_wish(
                 case.pk, actor=world.clerk, mode="agri_dispersed", signed_on="2026-03-01", paper_id=paper_id
             )
-        assert caught.value.detail["name"] == "paper_id"
+        assert caught.value.at == "paper_id"
 
 
 def test_an_open_objection_stands_in_the_way_until_it_is_answered_with_a_number(world: World) -> None:

@@ -70,7 +70,7 @@ def test_nothing_is_recorded_without_its_number_date_and_proof(
     member = moving.members.first()
     with pytest.raises(errors.InvalidInput) as caught:
         transfers.record(member.pk, actor=world.police_liaison, move=move, fields=fields)
-    assert caught.value.detail["name"] == name
+    assert caught.value.at == name
     assert _state(member).state == "pending"
 
 

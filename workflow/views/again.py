@@ -1,6 +1,6 @@
 """A form that was refused is shown again on its own page: what is wrong beside its field, what was typed still there.
 
-`request.refused` carries the refusal to the template tags of the same page (templatetags/saying.py).
+`request.refused` carries the refusal to the template tags of the same page (templatetags/refused.py).
 """
 
 import functools

@@ -46,9 +46,19 @@ def _order(request: HttpRequest, supervision_id: int, *, standing: bool = False)
     return render(request, "workflow/supervision/order.html", context)
 
 
+def _led(request: HttpRequest, step_id: int) -> Step:
+    """A step in the reader's sight that they lead; anybody else finds nothing."""
+    user: Any = request.user
+    authorities = authorities_of(request)
+    cases = policies.seen_by(user, authorities, clock.today())
+    found = Step.objects.select_related("case__home_unit", "unit", "holder").filter(pk=step_id, case__in=cases).first()
+    if found is None or reach.leads(authorities, found, found.case) is None:
+        raise errors.NotFound()
+    return found
+
+
 def _form(request: HttpRequest, step_id: int) -> HttpResponse:
-    step = Step.objects.select_related("case__home_unit", "unit", "holder").get(pk=step_id)
-    today = clock.today()
+    step, today = _led(request, step_id), clock.today()
     context = {"step": step, "people": reach.asked(step, today), "today": today, "nav": "supervision"}
     return render(request, "workflow/supervision/issue.html", context)
 
@@ -57,12 +67,7 @@ def _form(request: HttpRequest, step_id: int) -> HttpResponse:
 @signed_in
 def issue(request: HttpRequest, step_id: int) -> HttpResponse:
     """GET, POST /steps/<id>/supervise : demand, until, key."""
-    user: Any = request.user
-    authorities, today = authorities_of(request), clock.today()
-    cases = policies.seen_by(user, authorities, today)
-    step = Step.objects.filter(pk=step_id, case__in=cases).select_related("case__home_unit", "unit").first()
-    if step is None or reach.leads(authorities, step, step.case) is None:
-        raise errors.NotFound()
+    step = _led(request, step_id)
     if request.method == "POST":
         return _issued(request, step)
     standing = Supervision.objects.filter(step=step, closed_at=None).first()
