@@ -121,9 +121,9 @@ def test_a_line_says_of_its_step_what_the_sheet_says(town: builders.World) -> No
             for row in queue.page(user, Asked(tab=tab)).rows:
                 whole = actions.look(user, row.step.pk, clock.today())
                 step = actions.step_in(whole, row.step.pk)
-                four_eyes = rights.recused(whole, step, rights.authority(whole, step))  # not read for a line
-                judged = readiness.of(whole, step)
-                assert four_eyes or row.ready == judged, (user, step)
+                mine, judged = rights.authority(whole, step), readiness.of(whole, step)
+                assert row.ready == judged, (user, step)
+                assert row.recused == (rights.exclusion(whole, step, mine.persons) if mine else ""), (user, step)
                 assert judged.decidable or step.round.kind == "opinion" or rights.why_not(whole, step), (user, step)
                 seen.add(row.ready.state)
     assert seen == {"held", "early", "waits", "opinion", "missing", "number", "ready"}

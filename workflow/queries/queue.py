@@ -207,7 +207,7 @@ def _in_sight(user: User, authorities: list[Authority], step: Step, today: date)
 
 
 def page(user: User, asked: Asked | None = None, *, limit: int = 25, now: datetime | None = None) -> QueuePage:
-    """One page, ordered by (due, backward, id); what four eyes forbids is still listed, the case page says why."""
+    """One page, ordered by (due, backward, id); what four eyes forbids is still listed, and says why."""
     asked = asked or Asked()
     today = clock.date_of(now) if now else clock.today()
     authorities = policies.postings_of(user, today)

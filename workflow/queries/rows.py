@@ -12,9 +12,10 @@ from workflow import calendars, clock, policies, reach, readiness
 from workflow.models import Case, Hold, Nudge, Round, Step, Unit, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
-from workflow.queries import chasing, decided, slack, words
+from workflow.queries import chasing, decided, exclusions, slack, words
 from workflow.queries.chasing import Chase
 from workflow.queries.decided import Decided
+from workflow.queries.exclusions import Ledger
 from workflow.queries.loaded import LEVELS, Around
 from workflow.rules import dates, ready
 from workflow.rules.ready import Readiness
@@ -52,6 +53,7 @@ class QueueRow:
     attest: bool
     mine: bool
     ready: Readiness
+    recused: str  # why four eyes excludes its reader from it, as a code
     was_late: bool
     bulk: bool  # may be approved together with others
     late_cause: str  # of a held step that is past its backward date: what it waits for
@@ -73,6 +75,7 @@ class _Page:
     urged: dict[int, Nudge] | None  # by step, where it is asked for
     decided: dict[int, Decided]
     asked: dict[int, list[User]]  # who has it, by step; on the same lists
+    books: dict[int, Ledger]  # what the reader, and those they act for, did; by case
 
 
 def rows(
@@ -98,8 +101,15 @@ def rows(
         urged=chasing.last(steps) if chased else None,
         decided=decided.of(user, steps, authorities, today) if done and steps else {},
         asked=reach.asked_by_step(steps, today) if chased else {},
+        books=_books(steps, user, authorities),
     )
     return [_row(step, page) for step in steps]
+
+
+def _books(steps: list[Step], user: User, authorities: list[Authority]) -> dict[int, Ledger]:
+    """For four eyes; of the cases alone in which the reader could decide at all."""
+    mine = {s.case_id: s.case for s in steps if s.state == "open" and policies.authority_for(authorities, s)}
+    return exclusions.done_by({user.pk} | {a.lender.pk for a in authorities if a.lender}, mine.values())
 
 
 def around(steps: list[Step]) -> Around:
@@ -165,6 +175,7 @@ def _row(step: Step, page: _Page) -> QueueRow:
     authority = policies.authority_for(page.authorities, step)
     home = step.case.home_unit.code
     sight = policies.aspects_in_sight(page.authorities, step.case)
+    recused = page.books[step.case_id].excludes(step, authority.persons) if authority and step.state == "open" else ""
     return QueueRow(
         step=step,
         case=step.case,
@@ -187,7 +198,8 @@ def _row(step: Step, page: _Page) -> QueueRow:
         holder=_holder(step, page),
         attest=plan.attest,
         mine=authority is not None,
-        ready=_ready(step, plan, page),
+        ready=_ready(step, plan, page, recused),
+        recused=recused,
         was_late=step.was_late and left >= 0,
         bulk=plan.bulk_allowed,
         late_cause=slack.late_cause(step, page.today, page.holds[step.pk]),
@@ -215,15 +227,15 @@ def _chase(step: Step, page: _Page) -> Chase | None:
     return chasing.of(page.user, page.authorities, step.case, step, before, page.today, held=held)
 
 
-def _ready(step: Step, plan: PlanSpec, page: _Page) -> Readiness:
-    """What its reader can do with the step; four eyes apart, for which the whole case would have to be read."""
+def _ready(step: Step, plan: PlanSpec, page: _Page, recused: str) -> Readiness:
+    """What its reader can do with the step."""
     if step.state != "open":
         return Readiness(ready.BARRED)
     case, authority = page.kinds[step.case_id], policies.authority_for(page.authorities, step)
     lender = authority.lender.pk if authority and authority.lender else None
     return ready.judge(
         held=bool(page.holds[step.pk]),
-        barred=authority is None or step.holder_id not in (None, page.user.pk, lender),
+        barred=authority is None or bool(recused) or step.holder_id not in (None, page.user.pk, lender),
         early=step.not_before is not None and page.today < step.not_before,
         waits=page.near.waits.get(step.pk, ()),
         opinion=step.pk in page.near.opinions,

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from workflow import errors
 from workflow.queries.queue import OWN
 from workflow.queries.rows import QueueRow
 from workflow.rules import ready
@@ -31,7 +32,7 @@ TEMPLATE = "workflow/partials/queue_row.html"
 WORDS = (
     *("id", "to", "why", "reference", "title", "lender", "missing", "waits", "holder", "town", "village", "group"),
     *("place", "pips", "state", "due", "due_on", "waiting", "slack", "amount", "money", "urge", "urge_key", "urged"),
-    *("extra", "here", "csrf_token", "decided", "now", "take_back"),
+    *("extra", "here", "csrf_token", "decided", "now", "take_back", "recused"),
 )
 
 
@@ -47,6 +48,7 @@ class Kind(NamedTuple):
     act: str  # of the first button: handle | missing | look
     missing: bool  # something keeps it from being approved
     waits: bool  # for somebody who was asked before it, or for its day
+    recused: bool  # four eyes: somebody else must decide
     returns: bool  # there is something before it
     override: bool
     was_late: bool
@@ -103,6 +105,7 @@ def kind_of(row: QueueRow, tab: str, oob: bool) -> Kind:
         act=_act(row, tab),
         missing=bool(row.ready.missing),
         waits=row.ready.state in (ready.WAITS, ready.EARLY),
+        recused=bool(row.recused) and row.ready.state == ready.BARRED,
         returns=row.stage_index > 0,
         override=bool(row.case.overrides),
         was_late=row.was_late,
@@ -136,6 +139,7 @@ def words_of(row: QueueRow, tab: str) -> dict[str, Any]:
         "lender": row.lender,
         "missing": _missing(len(row.ready.missing)) if row.ready.missing else "",
         "waits": _waits(row.ready.waits if row.ready.state == ready.WAITS else (), row.step.not_before),
+        "recused": errors.RECUSALS.get(row.recused, ""),
         "holder": row.holder,
         "town": row.town,
         "village": row.village,
