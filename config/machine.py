@@ -35,7 +35,8 @@ def version(now: datetime) -> Iterator[Line]:
     told = health.history()
     good = set(told.values()) == {"ok"}
     remedy = "" if good else _("run manage.py upgrade; give the program the restricted role (docs/operations.md)")
-    yield Line(_("Protection of history"), OK if good else BAD, ", ".join(sorted(set(told.values()))), remedy)
+    value = _("history cannot be changed from here") if good else ", ".join(sorted(set(told.values()) - {"ok"}))
+    yield Line(_("Protection of history"), OK if good else BAD, value, remedy)
 
 
 def broker(now: datetime) -> Iterator[Line]:

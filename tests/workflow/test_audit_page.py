@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -163,3 +164,13 @@ def test_another_countys_auditor_exports_nothing_of_ours(world: builders.World) 
     far = builders.user("far", "auditor", world.units["990199"])
     content = signed_in(far).post("/audit/export", {"case": case.reference}).content
     assert audit_pack.verify(bytes(content), audit_pack.public_key())["events"] == 0
+
+
+def test_the_place_of_an_event_is_said_in_words(world: builders.World) -> None:
+    case = builders.agreement(world)
+    client = signed_in(world.auditor)
+    for language, words in (("zh-hans", "协议，第 1 条"), ("en", "Agreement, event 1")):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = client.get("/audit/").content.decode()
+        shown = re.sub(r"<code.*?</code>", "", page, flags=re.DOTALL)
+        assert words in shown and f"case:{case.pk}" not in shown and f"case:{case.pk} #1" in page

@@ -135,7 +135,7 @@ def test_the_pages_preview_approve_and_report(world: builders.World) -> None:
     client = signed_in(world.town_reviewer)
     assert client.get("/steps/bulk/preview").status_code == 405
     page = client.post("/steps/bulk/preview", {"step": [s.pk for s in found]}).content.decode()
-    assert page.count("<html") == 1
+    assert page.count("<html") == 1 and "批量同意：已选 2 件" in page
     fragment = client.post("/steps/bulk/preview", {"step": [found[0].pk]}, headers={"HX-Request": "true"})
     assert "<html" not in fragment.content.decode()
     form = {"step": [s.pk for s in found], "key": "p1"}

@@ -147,3 +147,7 @@ def test_the_page_shows_every_line_in_words(world: builders.World) -> None:
     for words in ("PostgreSQL", "磁盘", "版本", "0.1.0", "备份", "时钟", "Redis", "本系统没有备份记录"):
         assert words in page, words
     assert "manage.py serve" in page  # the remedy of the first red line
+
+
+def test_what_protects_history_is_said_in_words(world: builders.World) -> None:
+    assert (named("历史记录保护").level, named("历史记录保护").value) == (OK, "本系统不能改动历史记录")

@@ -1,5 +1,7 @@
 """A line of the queue out of its mould is what its template says, for every kind of line, and in both languages."""
 
+from dataclasses import replace
+
 import pytest
 from django.template import Context
 from django.template.loader import get_template
@@ -71,3 +73,13 @@ def test_an_address_put_together_is_the_address(reference: str) -> None:
     row = lines.quote(reference, safe=lines.RFC3986_SUBDELIMS + "/~:@")
     assert lines.address("case", row) == reverse("case", args=[reference])
     assert lines.address("step_why", "12") == reverse("step_why", args=[12])
+
+
+def test_slack_is_said_with_its_unit(town: builders.World) -> None:
+    rows = queue.page(town.clerk).rows
+    left = next(row for row in rows if row.slack is not None)
+    assert lines.words_of(left, "mine")["slack_unit"] == "个工作日"
+    with translation.override("en"):
+        assert {lines.words_of(replace(left, slack=n), "mine")["slack_unit"] for n in (1, -1)} == {"working day"}
+        assert lines.words_of(replace(left, slack=2), "mine")["slack_unit"] == "working days"
+    assert lines.words_of(replace(left, slack=None), "mine")["slack_unit"] == ""

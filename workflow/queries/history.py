@@ -27,6 +27,11 @@ class Entry:
     stream: str
     sequence: int
 
+    @property
+    def chain(self) -> str:
+        """What its chain is about, as a code."""
+        return self.stream.partition(":")[0]
+
 
 @dataclass(frozen=True)
 class Trail:

@@ -31,7 +31,21 @@ register = template.Library()
 TEMPLATE = "workflow/partials/queue_row.html"
 WORDS = (
     *("id", "to", "why", "reference", "title", "lender", "missing", "waits", "holder", "town", "village", "group"),
-    *("place", "pips", "state", "due", "due_on", "waiting", "slack", "amount", "money", "urge", "urge_key", "urged"),
+    *(
+        "place",
+        "pips",
+        "state",
+        "due",
+        "due_on",
+        "waiting",
+        "slack",
+        "slack_unit",
+        "amount",
+        "money",
+        "urge",
+        "urge_key",
+        "urged",
+    ),
     *("extra", "here", "csrf_token", "decided", "now", "take_back", "recused"),
 )
 
@@ -151,6 +165,7 @@ def words_of(row: QueueRow, tab: str) -> dict[str, Any]:
         "due_on": desk.due_on(row.working_days_left, row.due),
         "waiting": _waiting(row.waiting_days),
         "slack": "—" if row.slack is None else row.slack,
+        "slack_unit": "" if row.slack is None else _working_days(row.slack),
         "amount": row.amount,
         "money": "—" if row.amount is None else desk.money(row.amount),
     }
@@ -212,6 +227,11 @@ def _waits(who: tuple[str, ...], not_before: date | None) -> str:
     if who:
         return _("waits for the answer of %(who)s") % {"who": listed(who)}
     return _("from %(d)s on") % {"d": f"{not_before:%m-%d}"} if not_before else ""
+
+
+@in_language
+def _working_days(number: int) -> str:
+    return ngettext("working day", "working days", abs(number))
 
 
 @in_language

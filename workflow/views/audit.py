@@ -81,7 +81,14 @@ EVENT_NAMES = {
     "case.mended": _l("Put right by an operator"),
 }
 
-
+CHAINS = {  # by what stands before the colon of a stream
+    "case": _l("Agreement"),
+    "unit": _l("Unit"),
+    "route": _l("Route"),
+    "programme": _l("Programme"),
+    "calendar": _l("Calendar"),
+    "system": _l("The system"),
+}
 TABS = {
     "events": _l("What happened"),
     "looks": _l("Who looked"),
@@ -122,6 +129,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         "nav": "audit",
         "verified": history.last_verification(),
         "event_names": dict(sorted(EVENT_NAMES.items())),
+        "chains": CHAINS,
         **_content(request, asked, tab, today, page_asked(request.GET.get("page"))),
     }
     return render(request, "workflow/audit.html", context)
