@@ -3,7 +3,9 @@
 from typing import Any
 
 from tests import builders, light
-from tests.model.world import LADDER, STATES, Place
+from tests.model.people import People
+from tests.model.rights import LADDER
+from tests.model.route import STATES, Place
 from workflow.commands import routes
 from workflow.models import Posting, Route
 
@@ -14,6 +16,7 @@ RULES = {
     "self_employment": "weighted",
     "annual_compensation": "in_order",
 }
+MODES = {name: mode for mode, name in RULES.items()}
 CARRIES = ("in_order", "any")  # rules whose routes carry the same person's decision forward
 ALSO = {"clerk": "town_reviewer", "vice_leader": "village_reviewer", "finance_preparer": "finance_reviewer"}
 SEATED = (
@@ -115,4 +118,5 @@ def as_given(plan: dict[str, Any], rule: str) -> dict[str, Any]:
 
 def given(world: builders.World, rule: str, persons: int) -> tuple[Any, ...]:
     """Everything the model is given."""
-    return places(rule), {"persons": persons}, posts(world), UNITS, set(), "clerk", "contact_cadre", rule in CARRIES
+    people = People(posts(world), UNITS, set(), "clerk", "contact_cadre", rule in CARRIES)
+    return places(rule), {"persons": persons}, people

@@ -10,14 +10,14 @@ from tests import builders
 from tests.model import choosing
 from tests.model.county import RULES, SEATED
 from tests.model.pair import Pair, steps_of
-from tests.model.world import ENDS, NEVER_ASKED, OPEN
+from tests.model.rights import ENDS, NEVER_ASKED
 
 number = st.integers(0, 10**6)
 
 
 def held(machine: "Machine") -> bool:
     """Whether there is a case to move on."""
-    return machine.model.state in OPEN
+    return bool(machine.model.alive)
 
 
 class Machine(RuleBasedStateMachine):
@@ -138,14 +138,14 @@ class Machine(RuleBasedStateMachine):
     @rule(a=number, b=number)
     def lend(self, a: int, b: int) -> None:
         """Somebody lends their post for a while, or ends it."""
-        lent = sorted(self.model.lent)
+        lent = sorted(self.model.people.lent)
         if lent and a % 2:
             user, lender, role = lent[a // 2 % len(lent)]
             self.pair.both("lend", lender, user, role)
             return
         lender, user = SEATED[a // 2 % len(SEATED)], SEATED[b % len(SEATED)]
-        role = sorted(self.model.posts[lender])[0]
-        lendable = role != "route_keeper" and not self.model.posts[user].keys() <= set(NEVER_ASKED)
+        role = sorted(self.model.people.posts[lender])[0]
+        lendable = role != "route_keeper" and not self.model.people.posts[user].keys() <= set(NEVER_ASKED)
         if lendable and lender != user and not any((one[0], one[2]) == (user, role) for one in lent):
             self.pair.both("lend", lender, user, role)
 
@@ -185,4 +185,4 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def something_to_do(self) -> None:
         """P6, in the model's words."""
-        assert self.model.state not in OPEN or self.model.asked()
+        assert not self.model.alive or self.model.asked()

@@ -1,11 +1,13 @@
-"""The reference model, from engine.md: how a case moves, and what every command does. It knows nothing of the product.
+"""The reference model, from engine.md: how a case moves and what every command does. Who may give it: rights.py.
 
-What is given, and what a command needs, is in world.py. Nothing is cancelled: a step is asked as long as its round
-needs it. A decision taken back counts no more, and what it ended, voided and opened follows from that."""
+Nothing is cancelled: a step is asked as long as its round needs it. A decision taken back counts no more, and what it
+ended, voided and opened follows from that. Given is a route (route.py); of the product it knows nothing."""
 
 from typing import Any
 
-from tests.model.world import ASKED, ENDS, OPEN, STATES, Allowed, Place
+from tests.model.route import COMPLETED, Place
+
+ASKED = ("plan", "role", "unit", "leader", "holder", "by")  # what a step is asked with
 
 
 class Node:
@@ -44,7 +46,18 @@ class Node:
         return self.vote() == "open" and self.parent.passed() is self.parent.passed(beside=bool(self.by)) is None
 
 
-class Model(Allowed):
+class Model:
+    """A case: every step ever, and by group its round that is live, its last one, and the one it has passed with."""
+
+    def __init__(self, route: dict[str, Place], facts: dict[str, Any]) -> None:
+        self.route, self.facts, self.state, self.held, self.clock = route, facts, 0, False, 0
+        self.seats, self.live, self.last, self.passed = [], {}, {}, {}
+        self.deciding = self.again = None  # the step the present command decides; whose decision it takes back
+
+    def whom(self, _live: Node, plan: Any) -> list[dict[str, Any]]:
+        """Whom a plan asks: as it is written. With posts, four eyes and decisions carried forward: rights.py."""
+        return [{"role": plan["role"], "unit": plan["resolver"], "leader": "", "holder": ""}]
+
     def asked(self) -> list[Node]:
         """Every step whose answer is needed, in whatever depth."""
         return [one for one in self.seats if one.state == "open" and all(step.needed() for step in one.path[::2])]
@@ -53,7 +66,7 @@ class Model(Allowed):
         """What each open track has to ask first: what has not passed, or on other contents than the present ones."""
         said = [(key, one) for key, past in self.passed.items() for one in past.tree() if one.state == "approved"]
         done = self.passed.keys() - self.live.keys() - {key for key, one in said if one.plan["aspects"] - one.deed.seen}
-        todo = [one for key, one in route.items() if key not in done and self.applies(one)]
+        todo = [one for key, one in route.items() if key not in done and one.applies(self.state, self.facts)]
         return [one for one in todo if one is next(other for other in todo if other.track == one.track)]
 
     def settle(self) -> None:
@@ -67,11 +80,12 @@ class Model(Allowed):
             if live.passed():
                 self.over(live, "passed")
             elif live.passed() is False:
-                self.send_back(live, self.refused_to(place), again=True)
+                points = [self.route[key] for key in place.fails_to]
+                self.send_back(live, next(one for one in points if one.reachable(self.state)), again=True)
             if live.state != "open":
                 return self.settle()
-        if self.state in OPEN and STATES.index(self.state) not in [place.state for place in heads]:
-            self.state = STATES[STATES.index(self.state) + 1]
+        if self.state < COMPLETED and self.state not in [place.state for place in heads]:
+            self.state += 1
             self.settle()
 
     def begin(self, live: Node, old: Node | None) -> Node:
@@ -92,11 +106,9 @@ class Model(Allowed):
         """Ask every plan, or the next. The decision just before may answer it; one just taken back stays as it was."""
         all_at_once, again = live.place.group["rule"] != "in_order", self.again
         while live.later and (all_at_once or all(one.vote() == "approved" for one in live.children if not one.by)):
-            for role, unit, leader, who in self.whom(live, plan := live.later.pop(0)):
-                seat = self.sit(live, plan=plan, role=role, unit=unit, leader=leader, holder=who, by="")
-                if before := self.repeated(seat):
-                    seat.state, seat.deed = "approved", before
-                elif again and not again.by and again.plan["key"] == plan["key"] and not who:
+            for given in self.whom(live, plan := live.later.pop(0)):
+                seat = self.sit(live, plan=plan, by="", **given)
+                if again and (again.by, again.plan["key"], seat.holder, seat.deed) == ("", plan["key"], "", seat):
                     vars(seat).update({name: vars(again)[name] for name in ("role", "leader", "holder", "fixed")})
 
     def sit(self, live: Node, **given: Any) -> Node:
@@ -110,16 +122,12 @@ class Model(Allowed):
 
     def send_back(self, live: Node, to: Place, again: bool) -> None:
         """End what is live from the target on, make the target void, and with `again` every later group."""
-        live.to, self.state = to, self.state if to.is_open(self.state) else STATES[to.state]
+        live.to, self.state = to, self.state if to.is_open(self.state) else to.state
         for other in [one for one in self.live.values() if one is live or one.place.falls(to)]:
             self.over(other, "sent" if other is live else "over")
         self.passed.pop(live.place.key, None)
         void = [key for key, one in self.route.items() if key == to.key or (again and one.after(to))]
         (self.deciding or live).voided = {key: self.passed.pop(key) for key in void if key in self.passed}
-
-    def decide(self, who: str, seat: Node, verdict: str) -> None:
-        persons, self.deciding = self.on(who, seat), seat
-        vars(seat).update(state=verdict, actor=who, when=self.clock, persons=persons, seen=seat.plan["aspects"])
 
     def do(self, verb: str, who: str, *more: Any) -> None:
         """One command that may be done; then the case settles."""
@@ -131,59 +139,51 @@ class Model(Allowed):
                 seat.state, seat.when = "answered", self.clock
             case "drop", seat:
                 seat.state = "cancelled"
-            case "reassign", seat, user:
-                seat.role, _unit, seat.leader = self.candidate(seat, user, who, hand_on=True)
-                seat.holder, seat.fixed = user, True
-            case "ask", seat, user, where:  # a signer before, after or beside, or an adviser
-                role, unit, leader = self.candidate(seat, user, who)
+            case "reassign", seat, given:
+                vars(seat).update(given, fixed=True)
+            case "ask", seat, where, given, persons:  # a signer before, after or beside, or an adviser
                 if where == "after":
-                    self.decide(who, seat, "approved")
+                    self.decide(who, seat, "approved", persons)
                 seat.holder = seat.holder or (who if where == "opinion" else "")
                 live = seat.parent if where == "beside" else Node(where, seat, place=seat.parent.place)
-                self.sit(live, plan=seat.plan, role=role, unit=unit, leader=leader, holder=user, by=who)
-            case "decide", seat, verdict, *way:
-                to = self.points(seat).get(way[0]) if way else None
-                self.decide(who, seat, verdict)
+                self.sit(live, plan=seat.plan, by=who, **given)
+            case "decide", seat, verdict, persons, *way:
+                self.decide(who, seat, verdict, persons)
                 if verdict == "returned":
-                    self.send_back(seat.path[-1], to, "again" in way)
+                    self.send_back(seat.path[-1], *way)
             case "take_back", seat:
                 self.take_back(who, seat)
-            case "bulk", seats:  # what cannot be approved stays and stops no other
-                for seat in seats:
-                    if seat.plan.get("bulk") and self.allows("decide", who, seat, "approved"):
-                        self.do("decide", who, seat, "approved")
-            case "hand_over", to:
-                for seat in [one for one in self.asked() if self.waits_for(who, to, one)]:
-                    seat.holder = to
             case "hold", on, seat:  # of the whole case, or of a step's round
                 (seat.parent if seat else self).held = on
-            case "end", move:
-                self.state, self.held = ENDS[move][-1], False
-                for key in [key for key, one in self.route.items() if STATES[one.opens] == self.state]:
-                    self.passed.pop(key, None)
+            case "end", to:
+                self.state, self.held = to, False
+                self.passed = {key: one for key, one in self.passed.items() if one.place.opens != to}
             case "change", aspect:
                 for one in self.seats:
                     one.seen -= {aspect}
-            case "override", key:
-                said = {"state": "approved", "when": self.clock, "persons": self.home(who, "chair")}
+            case "override", key, persons:
                 for plan in self.live[key].place.group["plans"]:
-                    self.seats.append(Node("override", self.live[key], plan=plan, seen=plan["aspects"], **said))
+                    self.seats.append(Node("override", self.live[key], plan=plan))
+                    self.decide(who, self.seats[-1], "approved", persons)
                 self.over(self.live[key], "passed")
-            case "migrate", route:
-                for live in self.stays_behind(route):
+            case "migrate", route, ends:
+                for live in ends:
                     self.over(live, "over")
                 self.route = route
                 for key, live in self.live.items():
                     live.place = route[key]
         self.settle()
 
+    def decide(self, who: str, seat: Node, verdict: str, persons: frozenset[str]) -> None:
+        self.deciding = seat
+        vars(seat).update(state=verdict, actor=who, when=self.clock, persons=persons, seen=seat.plan["aspects"])
+
     def take_back(self, who: str, seat: Node) -> None:
         """What it ended, voided and opened is undone, and it is asked again; within its round, where that goes on."""
         *inner, root = seat.path[1::2]
         failed, here = [one for one in inner if one.passed() is False], self.route[root.place.key]
         within = inner and root.state == "open" and not any(one.parent.state == "open" for one in failed)
-        seat.undone = seat.lost = True
-        self.again, seat.holder = seat, seat.holder if seat.fixed else who
+        seat.undone, seat.lost, seat.holder, self.again = True, True, seat.holder if seat.fixed else who, seat
         carried = [one.parent for one in self.seats if one.deed is seat]
         self.passed = {key: past for key, past in (self.passed | seat.voided).items() if past not in carried}
         for one in inner[:1] if within else inner:

@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 
 from tests import builders
-from tests.model.county import SEATED
+from tests.model.county import MODES, SEATED
 from tests.model.model import Node
 from tests.model.pair import Pair, steps_of
-from tests.model.test_table import MODES, decide, first, go_on, settled
+from tests.model.test_table import decide, first, go_on, settled
 
 __all__ = ["settled"]
 BEFORE_OR_AFTER = ("before", "after")

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from tests import builders
+from tests.model.county import MODES
 from tests.model.model import Node
 from tests.model.pair import Pair, steps_of
-from tests.model.test_table import MODES, go_on, settled
+from tests.model.test_table import go_on, settled
 
 __all__ = ["settled"]
 
@@ -54,7 +55,7 @@ def test_a_return_taken_back_leaves_standing_what_stood(
     assert pair.both("take_back", "finance_preparer", one)
     assert "receiving" in pair.model.passed
     go_on(pair, lambda pair: False)
-    assert pair.model.state == "completed"
+    assert pair.state == "completed"
     pair.finish()
 
 
@@ -72,7 +73,7 @@ def test_a_return_is_not_taken_back_once_what_it_opened_was_ended_by_another(
     assert pair.both("take_back", chair, beside)
     assert pair.both("take_back", "finance_preparer", one)
     go_on(pair, lambda pair: False)
-    assert pair.model.state == "completed"
+    assert pair.state == "completed"
     pair.finish()
 
 

@@ -10,12 +10,9 @@ import pytest
 from tests import builders
 from tests.model import county
 from tests.model.choosing import asked
-from tests.model.county import RULES, SEATED
+from tests.model.county import MODES, SEATED
 from tests.model.model import Node
 from tests.model.pair import Pair, steps_of
-from tests.model.world import OPEN
-
-MODES = {name: mode for mode, name in RULES.items()}
 
 
 def first(pair: Pair, **wanted: Any) -> tuple[Node, str]:
@@ -71,7 +68,7 @@ def hold(pair: Pair, on_round: bool) -> None:
 def lend(pair: Pair) -> None:
     """A post is lent, the substitute decides, the loan ends."""
     one, who = first(pair)
-    if one.role in pair.model.posts[who]:
+    if one.role in pair.model.people.posts[who]:
         substitute = "clerk" if who == "clerk_2" else "clerk_2"
         pair.both("lend", who, substitute, one.role)
         pair.both("decide", substitute, one, "approved")
@@ -136,7 +133,7 @@ if os.environ.get("PROVE") == "1":
 
 def go_on(pair: Pair, done: Callable[[Pair], bool]) -> None:
     """Approve or answer whatever is asked by whoever may, until that is done or nobody may."""
-    while pair.model.state in OPEN and not done(pair):
+    while pair.model.alive and not done(pair):
         able = [(one, who) for one in asked(pair.model) for who in SEATED if pair.model.may(who, one)]
         if not able:
             return
@@ -171,7 +168,7 @@ def test_every_act_in_every_situation_under_every_rule(settled: builders.World, 
 def test_every_act_in_every_later_state(settled: builders.World, state: str) -> None:
     """One after another on the receiving side, an early track, a carried decision; and what has ended."""
     pair = Pair(settled, MODES["in_order"], 5)
-    go_on(pair, lambda pair: pair.model.state == state)
+    go_on(pair, lambda pair: pair.state == state)
     for act in ACTS:
         with pair.what_if():
             ACTS[act](pair)
