@@ -40,7 +40,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         raise errors.InvalidInput(field=_("Action"), expected=", ".join(bulk.VERBS))
     found = bulk.preview(user, _ids(request), clock.today(), verb)
     context = {"preview": found, "title": TITLES[verb], "reason_codes": REASON_CODES, "key": uuid.uuid4().hex}
-    return render(request, _page(request, "bulk_preview"), context | {"back": way_back(request), "nav": "queue"})
+    return _page(request, "bulk_preview", context)
 
 
 def _approve(items: list[Item], user: Any, form: Any) -> list[Line]:
@@ -103,9 +103,8 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
         "title": TITLES[verb],
         "undo": verb in UNDONE and bool(done),
         "key": uuid.uuid4().hex,
-        "nav": "queue",
     }
-    return render(request, _page(request, "bulk_results"), context | {"back": way_back(request)})
+    return _page(request, "bulk_results", context)
 
 
 def _left_out(request: HttpRequest, verb: str) -> list[Line]:
@@ -126,6 +125,8 @@ def _seen(form: Any, step_id: int) -> dict[str, str]:
     return {name[len(prefix) :]: form[name] for name in form if name.startswith(prefix)}
 
 
-def _page(request: HttpRequest, name: str) -> str:
+def _page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
     """The fragment for htmx, the same within the frame without a script."""
-    return f"workflow/partials/{name}.html" if request.headers.get("HX-Request") else f"workflow/{name}.html"
+    part = f"workflow/partials/{name}.html"
+    shown = part if request.headers.get("HX-Request") else "workflow/bulk.html"
+    return render(request, shown, context | {"part": part, "back": way_back(request), "nav": "queue"})
