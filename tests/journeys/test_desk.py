@@ -64,11 +64,18 @@ def test_a_return_from_the_drawer_and_a_second_round(desk: Desk) -> None:
 
 
 def test_a_decision_on_a_decided_step_names_who_and_when(desk: Desk, site: Site) -> None:
-    desk.sign_in("zhidan").case(MOVING)
-    form = desk.page.locator("form.decide[data-plan=payment_prepared]")
+    desk.at_queue("zhidan").page.click(f"tr[data-ref='{MOVING}'] a.t")
+    desk.page.wait_for_selector("#drawer form.decide")
+    form = desk.page.locator("#drawer form.decide[data-plan=payment_prepared]")
     action, body = form.get_attribute("action") or "", form.evaluate("f => Object.fromEntries(new FormData(f))")
-    desk.decide(MOVING, "payment_prepared", number="制单6号")
-    body |= {"verdict": "approve", "document_no": "制单7号", "key": "another-key"}
+    body |= {"verdict": "approve", "document_no": "制单6号", "key": "from-another-window"}
+    first = desk.page.request.post(site.address + action, form=body, headers={"Referer": site.address})
+    assert first.status == 200
+    form.locator("input[name=document_no]").fill("制单7号")
+    form.locator("button[value=approve]").click()
+    desk.page.wait_for_selector("#drawer #sheet-note [data-reopen]")
+    assert form.locator("button[name=verdict]:enabled").count() == 0  # none of them could succeed
+    body |= {"document_no": "制单7号", "key": "another-key"}
     answer = desk.page.request.post(site.address + action, form=body, headers={"Referer": site.address})
     assert answer.status == 409
     assert "钱制单" in answer.text()

@@ -40,7 +40,8 @@ def test_of_several_reminders_of_one_step_only_the_highest_stands(world: builder
     for moment in (EARLY, DUE, LATER):
         deadlines.sweep(moment)
     assert [rung for word, rung in said(world.clerk, LATER) if word == "reminder"] == [3]
-    row = inbox.pending(world.clerk, now=LATER).rows[0]
+    row, new = inbox.pending(world.clerk, now=LATER).rows
+    assert (new.word, new.light, new.due) == ("step_opened", "", row.due)  # late, but no alarm of its own
     assert (row.light, row.unread, row.due.isoformat(), row.title[:2]) == ("red", True, "2026-03-09", "户主")
 
 

@@ -16,13 +16,14 @@ from workflow.rules.words import REMINDER, sentence
 PAGE = 30
 # the voice tells what became of words outside: ids -> {id: [(channel, state, state in words)]}; set at start
 OUTSIDE: list[Callable[[list[int]], dict[int, list[tuple[str, str, str]]]]] = []
+ALARMS = frozenset({REMINDER, "nudged", "supervised"})  # words about lateness: a step that is new is no alarm
 NAMES_ITS_SENDER = frozenset({"nudged", "copied", "reassigned", "overridden"})
 BELL_LIMIT = 100  # the bell says 99+ beyond it
 
 
 @dataclass(frozen=True)
 class InboxRow:
-    """One word; `text` is translated when shown. light is set for words about an open step."""
+    """One word; `text` is translated when shown. light is set for words about the lateness of an open step."""
 
     id: int
     word: str
@@ -135,7 +136,9 @@ def _row(notice: Notice, now: datetime, outside: list[tuple[str, str, str]]) -> 
         title=notice.case.title,
         step_id=step.pk if step else None,
         due=step.due if step else None,
-        light=words.light(left, bool(getattr(notice, "held", False)), step.was_late) if step else "",
+        light=words.light(left, bool(getattr(notice, "held", False)), step.was_late)
+        if step and notice.word in ALARMS
+        else "",
         at=notice.created_at,
         unread=notice.read_at is None,
         audience=notice.audience,

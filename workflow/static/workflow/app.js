@@ -112,6 +112,11 @@
   document.body.addEventListener("htmx:afterRequest", function (event) {
     var form = event.target.closest && event.target.closest("form");
     if (form) { delete form.dataset.sent; form.classList.remove("sending"); }
+    // things have moved on: what this form would decide can only be refused again, until it is shown as it is now
+    if (form && event.detail.xhr.status === 409) {
+      if (form.closest(".sheet")) { form.closest(".sheet").classList.add("stale"); }
+      Array.prototype.forEach.call(form.querySelectorAll("button[name=verdict]"), function (button) { button.disabled = true; });
+    }
   });
 
   // --- toasts: ten seconds for an undo; the pointer or the focus on it stops the clock -----------------------------
