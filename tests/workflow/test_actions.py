@@ -9,7 +9,7 @@ from tests import builders
 from tests.workflow.test_signers import ask, at_group_approval, at_town_review
 from workflow import errors
 from workflow.commands import cases, steps
-from workflow.models import Case, Step, User
+from workflow.models import Case, Round, Step, User
 from workflow.queries import actions
 from workflow.queries.actions import Action
 
@@ -103,6 +103,16 @@ def test_the_consequence_of_a_refusal_differs_by_rule(world: builders.World) -> 
     steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
     vice = by_verb(world.vice_leader, builders.open_step(case, "vice_approval"))["refuse"].effects
     assert any("还需 1 份同意" in line for line in vice), vice
+
+
+def test_a_refusal_after_signing_says_the_point_that_the_lifecycle_still_reaches(world: builders.World) -> None:
+    case = builders.walk(world, builders.agreement(world), "account_transfer")
+    step = builders.open_step(case, "plot_allotment")
+    holder = builders.holder(world, step)
+    (said,) = [line for line in by_verb(holder, step)["refuse"].effects if "不能通过" in line]
+    steps.decide(step.pk, actor=holder, verdict="refuse", comment="地块不合适")
+    assert Round.objects.get(pk=step.round_id).return_to == "plot_allotment"
+    assert "宅基地选定分配" in said and "起草协议" not in said
 
 
 def test_what_waits_for_others_says_whom_and_lets_them_be_dropped(world: builders.World) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from workflow import policies, seats
+from workflow import policies, rights, seats
 from workflow.models import Round, Step, kinds
 from workflow.queries import words
 from workflow.queries.glance import Glance
@@ -32,12 +32,8 @@ def effect(glance: Glance, live: Round, step: Step, verdict: str, to: str = "", 
     members = seats.members(glance, live)
     key = next(index for index, one in enumerate(members) if one is step)
     table = seats.table(glance, live)
-    return effects.effect(table, key, verdict, on_refuse=_fails_to(glance, live), return_to=to, resume=resume)
-
-
-def _fails_to(glance: Glance, live: Round) -> str:
-    group = glance.route.places[live.group].group
-    return group.on_refuse or glance.route.stages[0].tracks[0].groups[0].key
+    fails_to = rights.refuse_point(glance, live).group.key
+    return effects.effect(table, key, verdict, on_refuse=fails_to, return_to=to, resume=resume)
 
 
 def _words(glance: Glance, live: Round, found: Effect, step: Step) -> Iterator[str]:
