@@ -1,4 +1,5 @@
-"""Moving one running case to another version of its route: all or nothing, logged, revertible while nobody has acted.
+"""Moving one running case to another version of its route: all or nothing, logged, revertible while nobody has acted
+(which events are acts: rules/migration.py).
 
 Lock order (engine.md): the routes first, then the case.
 """
@@ -7,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workflow import clock, errors
 from workflow.commands import advance, dates, reading
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
-from workflow.models import Case, CaseMigration, Role, Route, Unit, User
+from workflow.models import Case, CaseMigration, Event, Role, Route, Unit, User
 from workflow.models.plan import spec
 from workflow.rules import migration
 from workflow.rules.route import RouteSpec
@@ -42,7 +43,7 @@ def migrate(
 
 @retried
 def revert(case_id: int, *, actor: User, key: str | None = None, now: datetime | None = None) -> dict[str, Any]:
-    """Take the last migration back, while nothing at all has happened to the case since."""
+    """Take the last migration back, while nobody has acted on the case since; talk about it does not count."""
     found = CaseMigration.objects.filter(case_id=case_id, reverted_at=None).order_by("-pk").first()
     if found is None:
         raise errors.NotFound()
@@ -53,7 +54,7 @@ def revert(case_id: int, *, actor: User, key: str | None = None, now: datetime |
         ) as work:
             if not work.replayed:
                 _may(work, target)
-                if work.case.events != found.events or work.case.route_id != found.target_id:
+                if work.case.route_id != found.target_id or not _untouched().filter(pk=found.pk).exists():
                     raise errors.MigrationBlocked(why=str(WHY["acted_since"]))
                 _move(work, target, "case.migration_reverted")
         if not work.replayed:
@@ -135,6 +136,13 @@ def preview_of(case_id: int, *, actor: User, to: int, now: datetime | None = Non
 
 
 def revertible(case_ids: list[int], target_id: int) -> set[int]:
-    """Cases whose last migration led to this version and to which nothing has happened since."""
-    last = CaseMigration.objects.filter(case_id__in=case_ids, target_id=target_id, reverted_at=None)
-    return set(last.filter(case__events=F("events"), case__route_id=target_id).values_list("case_id", flat=True))
+    """Cases whose last migration led to this version and on which nobody has acted since."""
+    found = _untouched().filter(case_id__in=case_ids, target_id=target_id, case__route_id=target_id)
+    return set(found.values_list("case_id", flat=True))
+
+
+def _untouched() -> QuerySet[CaseMigration]:
+    """Migrations not taken back, since which nobody has acted on their case."""
+    since = Event.objects.filter(case=OuterRef("case"), sequence__gt=OuterRef("events"))
+    acts = since.exclude(kind__in=migration.TALK).exclude(Q(kind=migration.LAPSED, actor=None))
+    return CaseMigration.objects.filter(~Exists(acts), reverted_at=None)

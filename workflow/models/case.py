@@ -128,7 +128,7 @@ class CaseMigration(models.Model):
     target = models.ForeignKey(Route, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    events = models.PositiveIntegerField()  # the case's head right after: nothing has happened while it is the same
+    events = models.PositiveIntegerField()  # the case's head right after: an act with a higher number is one since
     reverted_at = models.DateTimeField(null=True)
 
     class Meta:

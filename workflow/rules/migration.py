@@ -25,6 +25,19 @@ WHY: dict[str, Any] = {
     "final": _("it has ended"),
     "acted_since": _("somebody has acted since it was migrated"),
 }
+# events of a case that are talk about it: nothing was decided, held or written by them. Every other event is an act, so
+# that one added later bars reverting until somebody has thought about it.
+TALK = (
+    "step.nudged",
+    "case.copied",
+    "case.copy_read",
+    "promise.made",
+    "step.supervised",
+    "supervision.received",
+    "supervision.answered",
+    "supervision.closed",
+)
+LAPSED = "step.released"  # without an actor: the hourly sweep took a claim from somebody who has left the post
 BECOMES: dict[str, Any] = {
     KEPT: _("goes on as it is"),
     AGAIN: _("is asked again"),
