@@ -3,6 +3,7 @@
 Two pictures of the same: a wide one, and a narrow one for phones, because text in an SVG shrinks with it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -18,6 +19,8 @@ from workflow.rules.words import source
 
 LINE, PAD, GAP, HEAD = 19, 10, 24, 30
 LETTER = 7  # of a heading, on average
+# what is not broken: a word with the space behind it; a Chinese character with the punctuation behind it
+BREAKABLE = re.compile(r"[\u2e80-\uffef][，。；：、？！）》”]*\s*|[^\s\u2e80-\uffef]+\s*|\s+")
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,9 @@ def _stage(stage: StageSpec, number: int, words: Vocabulary, size: Size, marks: 
     parts, y = [], top + HEAD + below
     for track in stage.tracks:
         if len(stage.tracks) > 1 or track.opens_in != stage.state:
-            parts.append(_text(PAD + 2, y + 13, _lane(track, words), "rd-l", size.width - 2 * PAD))
-            y += LINE
+            for line in _wrapped(_lane(track, words), size.width - 2 * PAD):
+                parts.append(f'<text x="{PAD + 2}" y="{y + 13}" class="rd-l">{escape(line)}</text>')
+                y += LINE
         drawn, y = _track(track, words, size, marks, y)
         parts.append(drawn)
     at, anchor = (PAD + 2, "start") if below else (size.width - PAD - 2, "end")
@@ -102,7 +106,7 @@ def _track(track: TrackSpec, words: Vocabulary, size: Size, marks: Marks, top: i
     parts, y = [], top
     rows = [track.groups[i : i + size.columns] for i in range(0, len(track.groups), size.columns)]
     for index, row in enumerate(rows):
-        height = max(_height(group) for group in row)
+        height = max(28 + LINE * (len(_lines(group, words, size, marks)) - 1) + 6 for group in row)
         for column, group in enumerate(row):
             x = PAD + column * (size.box + GAP)
             parts.append(_box(group, words, size, marks, x, y, height))
@@ -129,35 +133,34 @@ def _turn(size: Size, x1: int, x2: int, y: int) -> str:
     return f'<path class="rd-p" marker-end="url(#rd-{size.width})" d="{way}"/>'
 
 
-def _lines(group: GroupSpec) -> int:
-    return sum(2 if plan.condition else 1 for plan in group.plans) + (len(group.plans) > 1)
-
-
-def _height(group: GroupSpec) -> int:
-    return 28 + LINE * _lines(group) + 6
+def _lines(group: GroupSpec, words: Vocabulary, size: Size, marks: Marks) -> list[tuple[str, str, str]]:
+    """(style, text, what stands at its right) of each line of a box; what is too long for one goes on in the next."""
+    inner, room = size.box - 16, size.box - (30 if marks.of(group) else 16)
+    lines = [("rd-n", part, "") for part in _wrapped(name(group.names), room)]
+    if len(group.plans) > 1:
+        lines += [("rd-r", part, "") for part in _wrapped(rule(group), inner)]
+    for plan in group.plans:
+        days = lead(plan)
+        role = _wrapped(str(words.roles.get(plan.role, plan.role)), inner - _width(days) * 12)
+        lines += [("rd-t", part, "" if number else days) for number, part in enumerate(role)]
+        if plan.condition:
+            told = _("only if %(condition)s") % {"condition": conditions.explain(plan.condition, words.facts)}
+            lines += [("rd-c", part, "") for part in _wrapped(told, inner)]
+    return lines
 
 
 def _box(group: GroupSpec, words: Vocabulary, size: Size, marks: Marks, x: int, y: int, height: int) -> str:
     kind = marks.of(group)
     sign = {"fault": "!", "changed": "✎", "here": "›"}.get(kind, "")
-    inner, room = size.box - 16, size.box - (30 if sign else 16)
+    right = f'x="{x + size.box - 8}" text-anchor="end"'
     parts = [f'<rect x="{x}" y="{y}" width="{size.box}" height="{height}" rx="6" class="rd-g {kind}"/>']
-    parts.append(_text(x + 8, y + 19, name(group.names), "rd-n", room))
     if sign:
-        parts.append(f'<text x="{x + size.box - 8}" y="{y + 19}" text-anchor="end" class="rd-m {kind}">{sign}</text>')
-    line = y + 19 + LINE
-    if len(group.plans) > 1:
-        parts.append(_text(x + 8, line, rule(group), "rd-r", inner))
-        line += LINE
-    for plan in group.plans:
-        days = lead(plan)
-        parts.append(_text(x + 8, line, str(words.roles.get(plan.role, plan.role)), "rd-t", inner - _width(days) * 12))
-        parts.append(f'<text x="{x + size.box - 8}" y="{line}" text-anchor="end" class="rd-d">{escape(days)}</text>')
-        line += LINE
-        if plan.condition:
-            told = _("only if %(condition)s") % {"condition": conditions.explain(plan.condition, words.facts)}
-            parts.append(_text(x + 8, line, told, "rd-c", inner))
-            line += LINE
+        parts.append(f'<text {right} y="{y + 19}" class="rd-m {kind}">{sign}</text>')
+    for number, (style, text, days) in enumerate(_lines(group, words, size, marks)):
+        line = y + 19 + LINE * number
+        parts.append(f'<text x="{x + 8}" y="{line}" class="{style}">{escape(text)}</text>')
+        if days:
+            parts.append(f'<text {right} y="{line}" class="rd-d">{escape(days)}</text>')
     drawn = f"<title>{escape(told_group(group, words))}</title>" + "".join(parts)
     if marks.link is None:
         return f"<g>{drawn}</g>"
@@ -200,11 +203,11 @@ def _width(text: str) -> float:
     return sum(1.0 if ord(char) > 0x2E7F else 0.56 for char in text)
 
 
-def _text(x: int, y: int, text: str, style: str, room: float, size: int = 13) -> str:
-    """A line of text cut to its room; the whole of it stands in the box's title."""
-    most, shown = room / size, text
-    while shown and _width(shown) > most:
-        shown = shown[:-1]
-    if shown != text:
-        shown = shown[:-1].rstrip() + "…"
-    return f'<text x="{x}" y="{y}" class="{style}">{escape(shown)}</text>'
+def _wrapped(text: str, room: float, size: int = 13) -> list[str]:
+    """A text in as many lines as it needs: broken between words, or between Chinese characters."""
+    lines = [""]
+    for part in BREAKABLE.findall(text):
+        if lines[-1] and _width((lines[-1] + part).rstrip()) * size > room:
+            lines.append("")
+        lines[-1] += part
+    return [line.strip() for line in lines]
