@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests import builders
 from tests.workflow.test_pages import signed_in
-from tests.workflow.test_signers import at_town_review
+from tests.workflow.test_signers import ask, at_town_review
 from workflow import clock
 from workflow.models import Case, Decision, Step
 
@@ -139,3 +139,13 @@ def test_the_answer_says_what_the_button_said(world: builders.World) -> None:
     client.cookies["django_language"] = "en"
     page = approve(client, case, builders.open_step(case, "draft")).content.decode()
     assert "Submitted." in page and "Approved." not in page
+
+
+def test_who_cannot_decide_is_led_to_whom_it_waits_for(world: builders.World) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, "before")
+    page = signed_in(world.town_reviewer).get(f"/cases/{case.reference}/", headers=HTMX).content.decode()
+    said = page.split('class="verdict"')[1].split("</a>")[0]
+    assert f'href="#waits-{signer.pk}"' in said and "clerk_2" in said
+    row = page.split(f'id="waits-{signer.pk}"')[1].split("</tr>")[0]
+    assert f"/steps/{signer.pk}/nudge" in row
