@@ -20,7 +20,9 @@ from workflow.rules.words import source
 LINE, PAD, GAP, HEAD = 19, 10, 24, 30
 LETTER = 7  # of a heading, on average
 # what is not broken: a word with the space behind it; a Chinese character with the punctuation behind it
-BREAKABLE = re.compile(r"[\u2e80-\uffef][，。；：、？！）》”]*\s*|[^\s\u2e80-\uffef]+\s*|\s+")
+BREAKABLE = re.compile(
+    r"[\u2e80-\uffef][\u3001\u3002\u300b\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u201d]*\s*|[^\s\u2e80-\uffef]+\s*|\s+"
+)
 
 
 @dataclass(frozen=True)
