@@ -11,12 +11,11 @@ from workflow.models import Decision, Hold, Round, Step, kinds
 from workflow.policies import Authority
 from workflow.rules import four_eyes, words
 from workflow.rules.codes import HOLD_CAUSES
-from workflow.rules.effects import K_OF_N, WEIGHTED
+from workflow.rules.effects import COUNTED
 from workflow.rules.route import Place, nearest
 from workflow.seats import Run
 
 PREVIOUS, DRAFTER = "previous", "drafter"
-COUNTED = (K_OF_N, WEIGHTED)  # rules that count heads: one person, one vote
 
 
 def authority(run: Run, step: Step) -> Authority | None:

@@ -5,6 +5,7 @@ from typing import Any
 from agreements import lifecycle, vocabulary
 from agreements.models.household import Household
 from agreements.models.programme import Programme
+from workflow import clock
 from workflow.models import Schedule, Unit
 from workflow.rules.vocabulary import Vocabulary
 
@@ -32,6 +33,18 @@ class RouteReach:
         """(home, partner) unit codes between which households of this mode under the unit move: a route's reach."""
         homes = Household.objects.filter(mode=mode, group__code__startswith=unit.division)
         return sorted(set(homes.values_list("group__code", "destination__code")))
+
+    @classmethod
+    def bare_homes(cls, unit: Unit, mode: str) -> list[str]:
+        """Codes of the smallest units under this one where no household of the mode is registered yet, but one may be:
+        the route applies there as well. A place households move to is none they move from."""
+        known = Unit.objects.filter(code__startswith=unit.division).exclude(code__contains=".")
+        codes = sorted(known.exclude(valid_until__lt=clock.today()).values_list("code", flat=True))
+        smallest = [code for code, after in zip(codes, [*codes[1:], ""], strict=True) if not after.startswith(code)]
+        there = Household.objects.filter(group__code__startswith=unit.division, mode=mode)
+        settled = set(there.values_list("group__code", flat=True))
+        settled |= set(Household.objects.values_list("destination__code", flat=True))
+        return [code for code in smallest if code not in settled]
 
     @classmethod
     def schedules(cls, unit: Unit) -> list[Schedule]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from workflow.rules.route import FAILED, OPEN, PASSED, outcome
 
 ANY, ALL, K_OF_N, WEIGHTED, IN_ORDER = "any", "all", "k_of_n", "weighted", "in_order"
+COUNTED = (K_OF_N, WEIGHTED)  # rules that count heads: one person, one vote
 RULES = (IN_ORDER, ANY, ALL, K_OF_N, WEIGHTED)  # 依次 或签 会签 k/n 票签
 APPROVE, RETURN, REFUSE = "approve", "return", "refuse"
 VERDICTS = (APPROVE, RETURN, REFUSE)

@@ -84,7 +84,7 @@ def _group(group: GroupSpec, words: Vocabulary) -> Iterator[Fault]:
     facts = _unmet(group, words)
     if facts is not None:
         text = _("Where %(facts)s, too few of its plans apply to ever meet its rule. Lower the threshold.")
-        yield Fault(f"group:{group.key}", text % {"facts": _told(facts, words)})
+        yield Fault(f"group:{group.key}", text % {"facts": facts_told(facts, words)})
 
 
 def _possible(plan: PlanSpec, words: Vocabulary) -> bool:
@@ -97,16 +97,24 @@ def _certain(plan: PlanSpec, words: Vocabulary) -> bool:
 
 def _unmet(group: GroupSpec, words: Vocabulary) -> Mapping[str, Any] | None:
     """Facts for which the rule fails however everybody decides; a group none of whose plans applies is passed over."""
-    if any(plan.each_holder for plan in group.plans):
-        return None  # how many vote is known only when the round opens
-    for facts in conditions.probes([plan.condition for plan in group.plans], words.facts):
-        votes = [("open", plan.weight) for plan in group.plans if conditions.holds(plan.condition, facts)]
-        if votes and outcome(group.rule, group.threshold, votes) == FAILED:
+    for facts, plans in open_ways(group, words):
+        votes = [("open", plan.weight) for plan in plans]
+        each = any(plan.each_holder for plan in plans)  # how many vote is a question of the posts (routechecks)
+        if not each and outcome(group.rule, group.threshold, votes) == FAILED:
             return facts
     return None
 
 
-def _told(facts: Mapping[str, Any], words: Vocabulary) -> str:
+def open_ways(group: GroupSpec, words: Vocabulary) -> Iterator[tuple[Mapping[str, Any], list[PlanSpec]]]:
+    """The ways in which a group may open: facts, and those of its plans that then apply."""
+    for facts in conditions.probes([plan.condition for plan in group.plans], words.facts):
+        plans = [plan for plan in group.plans if conditions.holds(plan.condition, facts)]
+        if plans:
+            yield facts, plans
+
+
+def facts_told(facts: Mapping[str, Any], words: Vocabulary) -> str:
+    """Facts in words."""
     parts = [{"fact": fact, "is": value} for fact, value in facts.items()]
     return conditions.explain({"all": parts}, words.facts) if parts else _("nothing else is the case")
 

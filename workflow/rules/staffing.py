@@ -1,7 +1,8 @@
 """Whether the people posted can decide a whole route without anybody breaking four eyes. Pure: a small search.
 
 For each group it looks for a set of (plan, person) that meets its rule, so that over the whole life of a case no person
-decides two groups of one stage, holds two duties that exclude each other, or judges what they drafted.
+decides two groups of one stage, holds two duties that exclude each other, or judges what they drafted. Where heads are
+counted (k of n, weighted) one person has one vote, however many plans or posts they hold.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 
 from workflow.rules.codes import JUDGING
+from workflow.rules.effects import COUNTED, K_OF_N, WEIGHTED
 from workflow.rules.four_eyes import clash
 from workflow.rules.route import PlanSpec, RouteSpec
 
@@ -17,6 +19,7 @@ NODES = 20_000  # places of the search tree; far more than the groups of a route
 
 Holders = Callable[[PlanSpec], tuple[int, ...]]
 Seats = tuple[tuple[PlanSpec, int], ...]  # who decides which plan of one group
+Vote = tuple[PlanSpec, tuple[int, ...]]  # one step of a group and who may decide it
 
 
 @dataclass(frozen=True)
@@ -44,27 +47,55 @@ def desks(route: RouteSpec, applies: Mapping[str, bool], holders: Holders) -> li
 
 
 def _ways(rule: str, threshold: int, plans: list[PlanSpec], holders: Holders) -> Iterator[Seats]:
-    votes: list[tuple[PlanSpec, tuple[int, ...]]] = []
+    for chosen in _enough(rule, threshold, votes(plans, holders)):
+        if rule in COUNTED and most(K_OF_N, chosen) < len(chosen):
+            continue  # somebody would have to vote twice
+        for people in product(*(vote[1] for vote in chosen)):
+            if rule not in COUNTED or len(set(people)) == len(people):
+                yield tuple(zip((vote[0] for vote in chosen), people, strict=True))
+
+
+def votes(plans: Iterable[PlanSpec], holders: Holders) -> list[Vote]:
+    """The steps that open: one for a plan, or one for each holder of its post."""
+    found: list[Vote] = []
     for plan in plans:
         people = holders(plan)
-        votes += [(plan, (one,)) for one in people] if plan.each_holder else [(plan, people)]
-    for chosen in _enough(rule, threshold, votes):
-        for people in product(*(vote[1] for vote in chosen)):
-            yield tuple(zip((vote[0] for vote in chosen), people, strict=True))
+        found += [(plan, (one,)) for one in people] if plan.each_holder else [(plan, people)]
+    return found
 
 
-def _enough(
-    rule: str, threshold: int, votes: list[tuple[PlanSpec, tuple[int, ...]]]
-) -> Iterator[tuple[tuple[PlanSpec, tuple[int, ...]], ...]]:
+def most(rule: str, cast: Iterable[Vote]) -> int:
+    """The most votes, or the most weight, that come together when everybody votes once.
+
+    Steps that different people can decide form a matroid, so that taking the heaviest first finds the most.
+    """
+    held: dict[int, Vote] = {}
+    weighed = [(vote[0].weight if rule == WEIGHTED else 1, vote) for vote in cast]
+    heaviest = sorted(weighed, key=lambda pair: -pair[0])
+    return sum(weight for weight, vote in heaviest if _seat(vote, held, set()))
+
+
+def _seat(vote: Vote, held: dict[int, Vote], tried: set[int]) -> bool:
+    """Give a step somebody of its own, moving others to another step where they have one (an augmenting path)."""
+    for person in vote[1]:
+        if person not in tried:
+            tried.add(person)
+            if person not in held or _seat(held[person], held, tried):
+                held[person] = vote
+                return True
+    return False
+
+
+def _enough(rule: str, threshold: int, cast: list[Vote]) -> Iterator[tuple[Vote, ...]]:
     """The smallest sets of votes that meet the rule."""
     if rule in ("any", "k_of_n"):
-        yield from combinations(votes, 1 if rule == "any" else threshold)
+        yield from combinations(cast, 1 if rule == "any" else threshold)
         return
-    if rule != "weighted":
-        yield tuple(votes)
+    if rule != WEIGHTED:
+        yield tuple(cast)
         return
-    for size in range(1, len(votes) + 1):
-        for chosen in combinations(votes, size):
+    for size in range(1, len(cast) + 1):
+        for chosen in combinations(cast, size):
             weights = [vote[0].weight for vote in chosen]
             if sum(weights) >= threshold > sum(weights) - min(weights):
                 yield chosen
