@@ -41,7 +41,7 @@ def compare(case: Agreement, rounds: Iterable[Round]) -> Comparison | None:
 def _versions(case: Agreement, rounds: Iterable[Round]) -> list[Version]:
     wanted = ("step.decided", "subject.changed")
     events = Event.objects.filter(case_id=case.pk, kind__in=wanted).select_related("actor").order_by("sequence")
-    reasons = {(r.group, r.number): r.reason for r in rounds if r.outcome == "returned"}
+    reasons = {(r.group, r.number): r.reason for r in rounds if r.outcome in Round.SENT_BACK}
     found: list[Version] = []
     pending: dict[str, tuple[str, str]] = {}
     returned = ""

@@ -84,7 +84,13 @@ def _close_later(work: Work, place: Place) -> None:
 
 # --- backwards -----------------------------------------------------------------------------------------------------
 def _fail(work: Work, live: Round) -> None:
-    """A group whose rule can no longer be met goes to its on_refuse point. Refusing never ends a case."""
+    """A group whose rule can no longer be met goes to its on_refuse point. Refusing never ends a case.
+
+    The round keeps why, as after a return: the reason of whose refusal was one too many.
+    """
+    last = work.deciding
+    if last is not None and last.pk in work.decisions and last.state == "refused":
+        live.reason_code, live.reason = last.close_reason, work.decisions[last.pk].comment
     send_back(work, live, rights.refuse_point(work, live), resume="again", how="refused")
 
 

@@ -87,10 +87,17 @@ def point(work: Work, step: Step, to: str) -> Place:
     return found
 
 
-def record(work: Work, step: Step, verdict: str, comment: str, document_no: str) -> Decision:
-    """The step's end, its Decision row with what was approved, and the event that repeats the row's hash."""
+def record(
+    work: Work, step: Step, verdict: str, comment: str, document_no: str, reason_code: str = ""
+) -> Decision:
+    """The step's end, its Decision row with what was approved, and the event that repeats the row's hash.
+
+    A refusal keeps its coded reason on the step: it may be one of several, and only the last ends the round.
+    """
     {APPROVE: step.approve, RETURN: step.give_back, REFUSE: step.refuse}[verdict]()
     step.closed_at, work.deciding = work.now, step
+    if verdict == REFUSE:
+        step.close_reason = reason_code
     work.touch(step)
     decision = Decision(
         step=step,
@@ -106,7 +113,8 @@ def record(work: Work, step: Step, verdict: str, comment: str, document_no: str)
     decision.digest = audit.decision_digest(decision)
     work.decisions[step.pk] = decision
     work.new_decisions.append(decision)
-    work.event("step.decided", **rounds.at(step), verdict=verdict, decision=decision.digest)
+    coded = {"reason": reason_code} if reason_code and verdict != APPROVE else {}
+    work.event("step.decided", **rounds.at(step), verdict=verdict, decision=decision.digest, **coded)
     return decision
 
 

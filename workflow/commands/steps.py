@@ -68,7 +68,7 @@ def decide(
             if batch is not None:
                 bulk.join(work, step, batch, verdict)
             deciding.check_verdict(work, step, verdict, seen, comment, document_no, to, resume, reason_code)
-            deciding.record(work, step, verdict, comment, document_no)
+            deciding.record(work, step, verdict, comment, document_no, reason_code)
             if verdict == RETURN:
                 deciding.give_back(work, step, to, resume, reason_code, comment)
             work.outcome = {"decision": step_id, "verdict": verdict}

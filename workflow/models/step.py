@@ -81,7 +81,7 @@ class Step(StateMachine):
     state = FSMField(default="open", protected=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    close_reason = models.CharField(max_length=60, blank=True)
+    close_reason = models.CharField(max_length=60, blank=True)  # why it ended, as a code; of a refusal its coded reason
     close_note = models.CharField(max_length=300, blank=True, db_default="")  # why a signer was dropped, in words
     taken_back_at = models.DateTimeField(null=True)  # its decision stays in history and counts for nothing
     not_before = models.DateField(null=True)

@@ -243,7 +243,7 @@ def _history(reading: Glance) -> list[HistoryRow]:
             verdict=row.verdict,
             name=words.name(reading.route.plans[row.step.plan][1].names),
             comment=row.comment,
-            reason=sentback.code_of(row.step.round) if row.verdict == "return" else "",
+            reason=sentback.reason_of(row),
             document_no=row.document_no,
             round=row.step.round,
             taken_back=row.step.taken_back_at is not None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow.models import Round
+from workflow.models import Decision, Round
 from workflow.queries import words
 from workflow.queries.glance import Glance
 from workflow.rules.codes import REASON_CODES
@@ -33,9 +33,10 @@ def standing(found: Glance) -> SentBack | None:
     return None
 
 
-def code_of(live: Round) -> str:
-    """The coded reason of a return in words."""
-    return str(REASON_CODES.get(live.reason_code, ""))
+def reason_of(decision: Decision) -> str:
+    """The coded reason of a return (on its round) or of a refusal (on its step: not every one ends the round)."""
+    codes = {"return": decision.step.round.reason_code, "refuse": decision.step.close_reason}
+    return str(REASON_CODES.get(codes.get(decision.verdict, ""), ""))
 
 
 def _taken_back(found: Glance, live: Round) -> bool:
@@ -50,6 +51,6 @@ def _said(found: Glance, live: Round) -> SentBack:
         at=decision.at,
         refused=decision.verdict == "refuse",
         name=words.name(found.plan(step).names),
-        code=code_of(live),
+        code=str(REASON_CODES.get(live.reason_code, "")),
         comment=decision.comment,
     )
