@@ -78,16 +78,22 @@ def why_not_drop(run: Run, step: Step) -> errors.Refusal | None:
         return errors.NotAnAddedSigner()
     if refusal := still_open(run, step):
         return refusal
-    asked_by_me = run.actor is not None and step.added_by_id == run.actor.pk
-    return None if asked_by_me or dropping_for(run, step) else errors.NotYoursToDrop()
+    return None if dropping_for(run, step) else errors.NotYoursToDrop()
 
 
 def dropping_for(run: Run, step: Step) -> Authority | None:
-    """The posting under which the actor holds another open step of the signer's group."""
-    top = seats.root(run, step.round)
-    others = [one for one in seats.signers(run, top) if one is not step and one.state == "open"]
-    mine = [authority(run, one) for one in others if claimed(run, one) is None]
+    """The posting under which the actor holds another step of the signer's group: an open one; or one they decided,
+    for signers whom they added themselves. Who has handed their step on has none of these."""
+    others = [one for one in seats.signers(run, seats.root(run, step.round)) if one is not step]
+    mine = [authority(run, one) for one in others if _holds_beside(run, step, one)]
     return next((found for found in mine if found), None)
+
+
+def _holds_beside(run: Run, step: Step, one: Step) -> bool:
+    if one.state == "open":
+        return claimed(run, one) is None
+    decision, me = run.decisions.get(one.pk), run.actor.pk if run.actor else 0
+    return bool(decision and not one.taken_back_at and step.added_by_id == me == decision.actor_id)
 
 
 def why_not_take_back(run: Run, step: Step) -> errors.Refusal | None:

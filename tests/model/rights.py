@@ -185,7 +185,8 @@ class Governed(Model):
                 return [seat]
             case ["drop"] if seat.by and self.goes_on(seat):
                 near = any(self.has(who, one) for one in self.beside(seat))
-                return [seat] if seat.by == who or near else None
+                own = [one for one in seat.path[-1].tree() if (one.actor, one.undone) == (seat.by, False)]
+                return [seat] if near or (seat.by == who and any(self.on(who, one) for one in own)) else None
             case ["reassign", user] if self.goes_on(seat):
                 mine = self.has(who, seat) or self.people.post(who, seat.leader, seat.unit)[0]
                 post = mine and self.candidate(seat, user, who, hand_on=True)

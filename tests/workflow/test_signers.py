@@ -173,6 +173,36 @@ def test_only_added_signers_are_dropped_and_only_by_who_is_in_the_round(world: b
     assert Event.objects.filter(case=case, kind="signer.dropped").count() == 1
 
 
+@pytest.mark.parametrize("where", ["before", "beside"])
+def test_who_handed_their_step_on_drops_nobody_any_more_and_the_new_holder_does(
+    world: builders.World, where: str
+) -> None:
+    _case, step = at_town_review(world)
+    colleague = builders.user("colleague", "town_reviewer", world.units[builders.HOME_TOWN])
+    signer = ask(world, step, world.clerk_2, where)
+    steps.reassign(step.pk, actor=world.town_reviewer, to=colleague.pk)
+    assert "drop_signer" not in {one.verb for one in actions.for_step(world.town_reviewer, signer.pk)}
+    with pytest.raises(errors.NotYoursToDrop):
+        steps.drop_signer(signer.pk, actor=world.town_reviewer, reason="不必")
+    steps.drop_signer(signer.pk, actor=colleague, reason="不必")
+
+
+@pytest.mark.parametrize("where", ["after", "beside"])
+def test_who_has_approved_still_drops_the_signer_they_added_and_nobody_elses(
+    world: builders.World, where: str
+) -> None:
+    case, step = at_town_review(world)
+    signer = ask(world, step, world.clerk_2, where, comment="同意")
+    if where == "beside":
+        steps.decide(step.pk, actor=world.town_reviewer, verdict="approve")
+        colleague = builders.user("colleague", "town_reviewer", world.units[builders.HOME_TOWN])
+        own = ask(world, signer, colleague, "before", actor=world.clerk_2)
+        with pytest.raises(errors.NotYoursToDrop):
+            steps.drop_signer(own.pk, actor=world.town_reviewer, reason="不必")
+    steps.drop_signer(signer.pk, actor=world.town_reviewer, reason="不必")
+    assert builders.open_step(case, "vice_approval")
+
+
 def test_only_the_holder_asks_and_only_within_their_scope(world: builders.World) -> None:
     _case, step = at_town_review(world)
     with pytest.raises(errors.NotYours):

@@ -99,7 +99,7 @@ def drop_signer(
     step_id: int, *, actor: User, reason: str, key: str | None = None, now: datetime | None = None
 ) -> dict[str, Any]:
     """Drop an added signer or adviser whose step is still open: it is cancelled with the reason, and the rule of the
-    group is asked again without it. By whoever added them, or the holder of another open step of that round."""
+    group is asked again without it. Only by the holder of a step in that round (see rights.dropping_for)."""
     with change(None, step=step_id, actor=actor, verb="drop_signer", key=key, body=[step_id, reason], now=now) as work:
         if not work.replayed:
             step = work.step(step_id)
