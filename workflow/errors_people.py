@@ -29,6 +29,10 @@ class NothingToOverride(Refusal):
     status = 422
 
 
+class NobodyToTell(Refusal):
+    """Nobody is posted as %(role)s for %(unit)s, to be told of it. The security administrator must post one first."""
+
+
 class LawForbids(Refusal):
     """An override replaces approvals, never the law: a condition of the lifecycle does not hold yet."""
 

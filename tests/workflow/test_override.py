@@ -44,6 +44,23 @@ def test_the_county_is_told_and_so_are_those_passed_over(world: builders.World) 
     assert told >= {"county_officer", "clerk", "village_reviewer", "village_group_leader"}
 
 
+def test_without_anybody_at_the_county_to_be_told_there_is_no_override(world: builders.World) -> None:
+    case = _in_review(world)
+    posts = Posting.objects.filter(role="county_officer")
+    posts.update(valid_until="2026-01-01")
+    with pytest.raises(errors.NobodyToTell) as refused:
+        cases.override(case.pk, actor=world.chair, reason=REASON)
+    assert "县" in str(refused.value) and Case.objects.get(pk=case.pk).overrides == 0
+    county = world.units[builders.COUNTY]
+    since = builders.date(2020, 1, 1)
+    Posting.objects.create(user=world.chair, role="county_officer", unit=county, valid_from=since)
+    with pytest.raises(errors.NobodyToTell):  # nobody is told who does it
+        cases.override(case.pk, actor=world.chair, reason=REASON)
+    posts.exclude(user=world.chair).update(valid_until=None)
+    cases.override(case.pk, actor=world.chair, reason=REASON)
+    assert Notice.objects.filter(word="overridden", recipient=world.county_officer).exists()
+
+
 def test_only_the_chair_over_the_home_unit_and_only_with_a_reason(world: builders.World) -> None:
     case = _in_review(world)
     for person in (world.vice_leader, world.county_officer, world.town_reviewer):

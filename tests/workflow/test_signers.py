@@ -188,9 +188,7 @@ def test_who_handed_their_step_on_drops_nobody_any_more_and_the_new_holder_does(
 
 
 @pytest.mark.parametrize("where", ["after", "beside"])
-def test_who_has_approved_still_drops_the_signer_they_added_and_nobody_elses(
-    world: builders.World, where: str
-) -> None:
+def test_who_has_approved_still_drops_the_signer_they_added_and_nobody_elses(world: builders.World, where: str) -> None:
     case, step = at_town_review(world)
     signer = ask(world, step, world.clerk_2, where, comment="同意")
     if where == "beside":

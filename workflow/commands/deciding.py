@@ -87,9 +87,7 @@ def point(work: Work, step: Step, to: str) -> Place:
     return found
 
 
-def record(
-    work: Work, step: Step, verdict: str, comment: str, document_no: str, reason_code: str = ""
-) -> Decision:
+def record(work: Work, step: Step, verdict: str, comment: str, document_no: str, reason_code: str = "") -> Decision:
     """The step's end, its Decision row with what was approved, and the event that repeats the row's hash.
 
     A refusal keeps its coded reason on the step: it may be one of several, and only the last ends the round.

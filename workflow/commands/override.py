@@ -27,7 +27,8 @@ def override(
     """Pass the live group (named by key where several are live). Returns {"group", "skipped": [step ids], "state"}.
 
     Refusals: not the chair over the home unit (NotAllowed); no written reason; drafting or nothing live; on hold; four
-    eyes against the chair (Recused); a need or waiting time of a step unmet; the lifecycle cannot go on (LawForbids).
+    eyes against the chair (Recused); a need or waiting time of a step unmet; the lifecycle cannot go on (LawForbids);
+    nobody at the county who could be told (NobodyToTell).
     """
     if len(reason.strip()) < LEAST:
         raise errors.ReasonRequired()
@@ -38,10 +39,11 @@ def override(
             live = _live(work, group)
             waiting = [step for step in live.run if step.state == "open"]
             _ensure_lawful(work, live, waiting)
+            county = _county(work)
             skipped = [_skip(work, step) for step in waiting]
             _mark(work, live, reason.strip())
             close_round(work, live, PASSED)
-            _tell(work, live, skipped, waiting)
+            _tell(work, live, skipped, [*county, *_passed_over(work, waiting)], waiting)
             _go_on(work)
             work.outcome = {"group": live.group, "skipped": skipped}
     return work.outcome
@@ -99,13 +101,25 @@ def _mark(work: Work, live: Round, reason: str) -> None:
     work.touch(live)
 
 
-def _tell(work: Work, live: Round, skipped: list[int], waiting: list[Step]) -> None:
+def _county(work: Work) -> list[User]:
+    """Who is told at the county. That somebody else there learns of it is part of the act: without them it is none."""
+    home = work.case.home_unit
+    acting = {person.pk for person in (work.actor, work.on_behalf_of) if person}
+    told = [user for user in policies.holders_of(Role.COUNTY_OFFICER, home.code, work.today) if user.pk not in acting]
+    if not told:
+        raise errors.NobodyToTell(role=Role.COUNTY_OFFICER.label, unit=work.case.unit_for("county") or home)
+    return told
+
+
+def _passed_over(work: Work, waiting: list[Step]) -> list[User]:
+    return [user for step in waiting for user in policies.holders_of(step.role, step.unit.code, work.today)]
+
+
+def _tell(work: Work, live: Round, skipped: list[int], others: list[User], waiting: list[Step]) -> None:
     on_file = set(work.case.facts.get("papers", ()))
     waived = sorted({paper for step in waiting for paper in work.plan(step).papers if paper not in on_file})
     event = work.event("case.overridden", group=live.group, number=live.number, skipped=skipped, papers=waived)
-    county = policies.holders_of(Role.COUNTY_OFFICER, work.case.home_unit.code, work.today)
-    passed_over = [user for step in waiting for user in policies.holders_of(step.role, step.unit.code, work.today)]
-    work.tell("overridden", [*county, *concerned(work), *passed_over], event)
+    work.tell("overridden", [*others, *concerned(work)], event)
 
 
 def _go_on(work: Work) -> None:
