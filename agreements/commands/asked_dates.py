@@ -13,7 +13,7 @@ from agreements.commands import programme_dates
 from agreements.commands.programme_dates import BACK_PLAN, LEAD, MILESTONE, STAGE, Change
 from agreements.models import Milestone, Programme
 from workflow import errors
-from workflow.rules.numbers import number
+from workflow.rules.numbers import folded, number
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 MOST_DAYS = 1500  # before storage
@@ -87,7 +87,7 @@ def _lead(form: Mapping[str, Any], leads: Mapping[str, Any], document: str) -> t
 
 
 def _day(form: Mapping[str, Any], name: str, label: str, *, required: bool = True) -> date | None:
-    raw = str(form.get(name, "")).strip()
+    raw = folded(form.get(name, ""))
     if not raw and not required:
         return None
     try:
@@ -100,7 +100,7 @@ def _day(form: Mapping[str, Any], name: str, label: str, *, required: bool = Tru
 
 
 def _level(form: Mapping[str, Any], needed: bool) -> str:
-    raw = str(form.get("water_level_m", "")).strip()
+    raw = folded(form.get("water_level_m", ""))
     if not raw and not needed:
         return ""
     try:

@@ -75,7 +75,7 @@ def text(field: Field, raw: str) -> str:
 def day(field: Field, raw: Any, today: date) -> date:
     """A date; what is recorded has happened, so it does not lie ahead."""
     try:
-        value = raw if isinstance(raw, date) else date.fromisoformat(str(raw).strip())
+        value = raw if isinstance(raw, date) else date.fromisoformat(numbers.folded(raw))
     except ValueError as trouble:
         raise invalid(field, _("a date such as 2026-06-30")) from trouble
     if field.kind == "day" and value > today:
@@ -90,7 +90,7 @@ def day(field: Field, raw: Any, today: date) -> date:
 def number(field: Field, raw: Any) -> Decimal:
     """A decimal number with two places, full-width digits accepted."""
     try:
-        value = Decimal(str(raw).strip().replace(",", ""))
+        value = Decimal(numbers.folded(raw).replace(",", ""))
     except InvalidOperation as trouble:
         raise invalid(field, _("a number such as 120.50")) from trouble
     # more digits than a Decimal is exact to cannot be rounded to two places

@@ -14,6 +14,7 @@ from agreements.queries import columns, register
 from workflow import clock, errors
 from workflow.commands import looks
 from workflow.queries import sheet
+from workflow.rules.numbers import folded
 from workflow.rules.numbers import page as page_asked
 from workflow.views.access import signed_in
 
@@ -24,6 +25,7 @@ TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 def asked_of(data: QueryDict) -> register.Asked:
     """The filter of an address or a form; q is the search text."""
     found = {name: data.get(name, "").replace("\x00", "").strip()[:60] for name in ("mode", "town", "cadre", "below")}
+    found["below"] = folded(found["below"])
     return register.Asked(status=data.get("status", ""), search=data.get("q", "").replace("\x00", "").strip(), **found)
 
 

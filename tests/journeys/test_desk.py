@@ -190,3 +190,11 @@ def test_an_expired_session_keeps_what_was_typed(desk: Desk) -> None:
     desk.page.click("main form button")
     desk.page.wait_for_url("**/cases/**")
     assert desk.page.locator("form.decide textarea").first.input_value() == "现场已测，待补记录。"
+
+
+def test_full_width_digits_are_made_plain_in_the_field(desk: Desk) -> None:
+    desk.sign_in("jingban").open("/agreements/YJ2012-YJ-004/edit/")
+    field = desk.page.locator("input[data-amount]").first
+    field.fill("１２０，５００。５０")
+    field.blur()
+    assert (field.input_value(), field.get_attribute("aria-invalid")) == ("120,500.50", None)

@@ -1,21 +1,24 @@
 """P28: numbers no browser sends (other scripts' digits, thousands of digits, broken addresses) are refused in words."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.http import QueryDict
 
-from agreements.commands import agreements, checks
+from agreements import fields
+from agreements.commands import agreements, asked_dates, checks
 from agreements.rules import notation
+from agreements.views import register
 from tests import builders
 from tests.security import addresses, town
 from tests.security.test_matrix import Undo
 from tests.security.town import Town
 from workflow import clock, errors
 from workflow.rules import numbers
-from workflow.views import routeforms
+from workflow.views import cases, routeforms
 
 pytestmark = pytest.mark.spread
 ODD = ("9" * 4301, "9" * 18)  # more digits than int reads, and the largest that is still a number
@@ -95,6 +98,20 @@ def test_what_is_no_figure_is_refused_in_words(odd: str) -> None:
 
 def test_only_plain_digits_are_a_number() -> None:
     assert [numbers.number(odd) for odd in ("7", " 12 ", "0", "9" * 18)] == [7, 12, 0, 10**18 - 1]
-    assert [numbers.number(odd) for odd in ("", "²", "٣", "１", "9" * 19, "-1", "1.0", "1 2", None)] == [None] * 9
+    assert [numbers.number(odd) for odd in ("", "²", "٣", "一", "9" * 19, "-1", "1.0", "1 2", None)] == [None] * 9
     assert numbers.numbers(["1", "²", "3"]) == [1, 3]
     assert [numbers.page(odd) for odd in (None, "", "0", "-3", "7", "9" * 18)] == [1, 1, 1, 1, 7, numbers.LAST_PAGE]
+
+
+def test_full_width_digits_are_a_chinese_keyboard_and_no_mistake(world: builders.World) -> None:
+    today = clock.today()
+    assert (numbers.number(" １２０　"), numbers.folded("－３．５０")) == (120, "-3.50")
+    assert cases.day("２０２７－０６－３０") == date(2027, 6, 30)
+    assert checks.day(agreements.MOVE_BY, "２０２７-０６-３０", today) == date(2027, 6, 30)
+    assert checks.amount(agreements.amount_field("land"), "１２０，５００．５０") == Decimal("120500.50")
+    assert checks.area(fields.HOMESTEAD_M2, "１２０。５") == Decimal("120.50")
+    assert routeforms.whole(QueryDict("lead=１５"), "lead", "x") == 15
+    typed = {"planned_on": "２０２７－０５－３０", "water_level_m": "５６０．５"}
+    assert asked_dates._day(typed, "planned_on", "x") == date(2027, 5, 30)
+    assert asked_dates._level(typed, True) == "560.50"
+    assert register.asked_of(QueryDict("below=６００")).below == "600"

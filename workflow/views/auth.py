@@ -22,6 +22,7 @@ from workflow import errors
 from workflow.commands import accounts
 from workflow.models import User
 from workflow.queries import sessions
+from workflow.rules.numbers import folded
 from workflow.views.access import ENDED, public, sample_allowed, second_factor_required, signed_in
 from workflow.views.refusals import say_and_return, way_on
 
@@ -132,7 +133,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     wrong = False
     if request.method == "POST":
-        device = django_otp.match_token(user, request.POST.get("code", "").strip())
+        device = django_otp.match_token(user, folded(request.POST.get("code", "")))
         if device:
             django_otp.login(request, device)
             return redirect(way_on(request))
@@ -148,7 +149,7 @@ def second_factor_set(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if user.second_factor and not user.is_verified():
         return redirect("second_factor")
-    code, refused = request.POST.get("code", "").strip(), ""
+    code, refused = folded(request.POST.get("code", "")), ""
     if code:
         try:
             django_otp.login(request, accounts.confirm_second_factor(user, code))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies
 from workflow.commands import cases
-from workflow.rules.numbers import number
+from workflow.rules.numbers import folded, number
 from workflow.views import sheet
 from workflow.views.access import signed_in
 from workflow.views.again import on_page
@@ -73,10 +73,11 @@ def _step(request: HttpRequest) -> int | None:
 
 def day(raw: str, label: str = "", at: str = "") -> date | None:
     """A date typed into a form; empty is none, nonsense is refused. `label`, `at`: the field in words and by name."""
-    if not raw.strip():
+    typed = folded(raw)
+    if not typed:
         return None
     try:
-        found = parse_date(raw.strip())
+        found = parse_date(typed)
     except ValueError:
         found = None
     if found is None or found.year not in YEARS:

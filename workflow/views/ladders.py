@@ -14,7 +14,7 @@ from workflow.models import Ladder, Route, User
 from workflow.queries import escalation
 from workflow.queries import routes as queries
 from workflow.rules import rungs
-from workflow.rules.numbers import number
+from workflow.rules.numbers import folded, number
 from workflow.rules.rungs import Rung
 from workflow.rules.workdays import WorkCalendar
 from workflow.views.access import authorities_of, holds
@@ -76,7 +76,7 @@ def _read(form: QueryDict, severity: str) -> tuple[Rung, ...]:
     """Lines whose number of days is filled in, in order of days."""
     found: list[Rung] = []
     for n in range(MOST):
-        raw = form.get(f"{severity}:{n}:offset", "").strip()
+        raw = folded(form.get(f"{severity}:{n}:offset", ""))
         if not raw:
             continue
         days = number(raw.removeprefix("-"))

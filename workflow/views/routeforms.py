@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from workflow import errors
 from workflow.rules import asking, conditions
-from workflow.rules.numbers import number
+from workflow.rules.numbers import folded, number
 from workflow.rules.vocabulary import CHOICE, NUMBER, YES_NO, Vocabulary
 from workflow.rules.words import ESTIMATE
 
@@ -66,7 +66,7 @@ def _plan(form: QueryDict) -> dict[str, Any]:
 
 def whole(form: QueryDict, name: str, label: str, default: int = 0) -> int:
     """A whole number that is not negative; empty is the default."""
-    raw = form.get(name, "").strip()
+    raw = folded(form.get(name, ""))
     if not raw:
         return default
     found = number(raw)
@@ -90,7 +90,7 @@ def condition_of(form: QueryDict) -> dict[str, Any] | None:
 
 def _value(operator: str, value: str, figure: str) -> Any:
     if operator in ("at_least", "at_most"):
-        typed = figure.strip().replace(",", "").replace("，", "")
+        typed = folded(figure).replace(",", "")
         try:
             found = float(typed)
         except ValueError:

@@ -9,6 +9,7 @@ from workflow import errors
 from workflow.commands import installation
 from workflow.commands.installation import FirstPerson
 from workflow.models import Role
+from workflow.rules.numbers import folded
 from workflow.views.access import public
 
 NEEDED = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
@@ -36,10 +37,10 @@ def setup(request: HttpRequest) -> HttpResponse:
 
 def _install(request: HttpRequest) -> None:
     form = request.POST
-    pairs = [(form.get(f"town_code_{n}", "").strip(), form.get(f"town_name_{n}", "")) for n in TOWN_ROWS]
+    pairs = [(folded(form.get(f"town_code_{n}", "")), form.get(f"town_name_{n}", "")) for n in TOWN_ROWS]
     installation.install(
         form.get("setup_code", ""),
-        county=(form.get("county_code", "").strip(), form.get("county_name", "")),
+        county=(folded(form.get("county_code", "")), form.get("county_name", "")),
         towns=[pair for pair in pairs if any(part.strip() for part in pair)],
         people=[found for role in OFFERED if (found := _person(request, role))],
     )

@@ -4,7 +4,7 @@
   var out = document.getElementById("total");
   var fields = document.querySelectorAll("[data-amount]");
   function cents(text) {
-    var match = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text.replace(/[,\s]/g, ""));
+    var match = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text.normalize("NFKC").replace(/[,\s]/g, ""));
     return match ? parseInt(match[1], 10) * 100 + parseInt(((match[2] || "") + "00").slice(0, 2), 10) : null;
   }
   function count() {

@@ -25,6 +25,14 @@
     form.classList.add("sending");
     setTimeout(function () { delete form.dataset.sent; form.classList.remove("sending"); }, 4000);
   }, true);
+  // full-width digits, as a Chinese keyboard may write them: made plain before the browser checks the field's pattern
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches("input[inputmode]")) { return; }
+    var plain = event.target.value.normalize("NFKC").replace(/\u3002/g, ".");
+    if (plain === event.target.value) { return; }
+    event.target.value = plain;
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+  }, true);
   document.addEventListener("change", function (event) {
     if (event.target.matches("[data-autosend]")) { event.target.form.requestSubmit(); }
   });
