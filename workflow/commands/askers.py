@@ -17,23 +17,16 @@ def choose(work: Work, live: Round, place: Place, plan: PlanSpec, unit: Any) -> 
     holders = work.holders(plan.role, unit.code)
     if holders and not any(excluded(work, place, plan, frozenset({holder.pk})) for holder in holders):
         return plan.role, holders
-    asked = whom(work, place, plan, unit.code)
-    if not asked.found or not asked.why or _others_suffice(work, live, place, plan):
+
+    def climb(one: PlanSpec) -> asking.Asked | None:
+        there = work.case.unit_for(one.resolver)
+        return whom(work, place, one, there.code) if there else None
+
+    asked = asking.opening(place.group, plan, live.conditions, climb)
+    if asked.role == plan.role:
         return plan.role, holders
     work.event("step.redirected", plan=plan.key, group=live.group, number=live.number, role=asked.role, why=asked.why)
     return asked.role, work.holders(asked.role, unit.code)
-
-
-def _others_suffice(work: Work, live: Round, place: Place, plan: PlanSpec) -> bool:
-    """Any of: one other plan whose own role may answer is enough, nobody further up is troubled."""
-    if place.group.rule != "any":
-        return False
-    others = [other for other in place.group.plans if other.key != plan.key and live.conditions.get(other.key)]
-    for other in others:
-        unit = work.case.unit_for(other.resolver)
-        if unit is not None and not whom(work, place, other, unit.code).why:
-            return True
-    return False
 
 
 def whom(work: Work, place: Place, plan: PlanSpec, unit_code: str) -> asking.Asked:

@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow.rules.codes import JUDGING
-from workflow.rules.route import PlanSpec
+from workflow.rules.effects import ANY
+from workflow.rules.route import GroupSpec, PlanSpec
 
 ASK, CARRY = "ask", "carry"
 SUPERIOR, STOP_PUBLISH = "superior", "stop_publish"
 CHOICES = {"repeats": (ASK, CARRY), "self_approval": (SUPERIOR, STOP_PUBLISH), "nobody": (SUPERIOR, STOP_PUBLISH)}
 # whom a step goes to when neither its role nor its supervisor's can answer, nearest first
 LADDER = ("vice_leader", "chair", "county_officer")
-NOBODY, EXCLUDED = "nobody", "excluded"
+NOBODY, EXCLUDED, OTHERS = "nobody", "excluded", "others"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The role asked in the end; `why` is empty when it is the plan's own, `found` False for nobody at all."""
+    """The role asked in the end; `why` says why not simply the plan's own, `found` is False for nobody at all."""
 
     role: str
     why: str
@@ -42,6 +43,21 @@ def whom_to_ask(plan: PlanSpec, able: Callable[[str], tuple[bool, bool]]) -> Ask
         if able(role)[1]:
             return Asked(role, why, True)
     return Asked(plan.role, why, False)
+
+
+def opening(
+    group: GroupSpec, plan: PlanSpec, applies: Mapping[str, bool], whom: Callable[[PlanSpec], Asked | None]
+) -> Asked:
+    """Whom a step asks when its group opens: a superior where its own role cannot answer; in a group of the rule any
+    nobody further up is troubled while the own role of another plan can. `whom` climbs the ladder, None without a unit.
+    """
+    found = whom(plan)
+    if found is None or not found.found or not found.why or group.rule != ANY:
+        return found or Asked(plan.role, NOBODY, False)
+    others = (other for other in group.plans if other.key != plan.key and applies.get(other.key))
+    if any(answer is not None and not answer.why for answer in map(whom, others)):
+        return Asked(plan.role, OTHERS, True)
+    return found
 
 
 def next_superior(plan: PlanSpec, role: str) -> str:
