@@ -35,6 +35,15 @@ EVERYTHING: dict[str, dict[str, Any]] = {
 }
 
 
+ONE_AFTER_ANOTHER: dict[str, dict[str, Any]] = {
+    "group:village_review": {"rule": "in_order"},
+    "group:group_approval": {"rule": "in_order", "on_refuse": "town_review"},
+    "plan:vice_approval": {"condition": {"fact": "amount", "at_least": 500000}},
+    "group:town_review": {"rule": "k_of_n", "threshold": 2, "on_refuse": "village_review"},
+    "plan:town_review": {"each_holder": True},
+}
+
+
 def published(mode: str = "agri_dispersed") -> Route:
     return Route.objects.get(mode=mode, status=Route.PUBLISHED)
 
@@ -101,7 +110,7 @@ def test_bringing_in_never_overwrites_a_draft_under_way(world: World) -> None:
     assert draft.based_on_id == published().pk
 
 
-@pytest.mark.parametrize("changes", [{}, EVERYTHING])
+@pytest.mark.parametrize("changes", [{}, EVERYTHING, ONE_AFTER_ANOTHER])
 def test_the_bpmn_fits_the_schema_and_another_engine_reads_it(
     changes: dict[str, dict[str, Any]], schema: etree.XMLSchema
 ) -> None:
@@ -116,8 +125,20 @@ def test_the_bpmn_fits_the_schema_and_another_engine_reads_it(
     assert tasks == set(spec.plans)
 
 
-def test_everything_in_the_bpmn_is_drawn_and_nothing_lies_upon_another() -> None:
-    graph = bpmn._graph(routedoc.spec_of(routedoc.tidy(builders.policy(EVERYTHING)), kind=KIND, mode="m"), "zh-hans")
+def graph_of(changes: dict[str, dict[str, Any]]) -> bpmn.Graph:
+    return bpmn._graph(routedoc.spec_of(routedoc.tidy(builders.policy(changes)), kind=KIND, mode="m"), "zh-hans")
+
+
+def after_each(graph: bpmn.Graph) -> dict[str, set[str]]:
+    after: dict[str, set[str]] = {node.id: set() for node in graph.nodes}
+    for flow in graph.flows:
+        after[flow.source.id].add(flow.target.id)
+    return after
+
+
+@pytest.mark.parametrize("changes", [EVERYTHING, ONE_AFTER_ANOTHER])
+def test_everything_in_the_bpmn_is_drawn_and_nothing_lies_upon_another(changes: dict[str, dict[str, Any]]) -> None:
+    graph = graph_of(changes)
     boxes = [node.bounds for node in graph.nodes]
     for index, (x, y, width, height) in enumerate(boxes):
         for x2, y2, width2, height2 in boxes[index + 1 :]:
@@ -129,11 +150,9 @@ def test_everything_in_the_bpmn_is_drawn_and_nothing_lies_upon_another() -> None
     assert drawn == {child.get("id") for child in process}
 
 
-def test_every_way_through_the_bpmn_leads_from_the_start_to_the_end() -> None:
-    graph = bpmn._graph(routedoc.spec_of(routedoc.tidy(builders.policy(EVERYTHING)), kind=KIND, mode="m"), "zh-hans")
-    after: dict[str, set[str]] = {node.id: set() for node in graph.nodes}
-    for flow in graph.flows:
-        after[flow.source.id].add(flow.target.id)
+@pytest.mark.parametrize("changes", [EVERYTHING, ONE_AFTER_ANOTHER])
+def test_every_way_through_the_bpmn_leads_from_the_start_to_the_end(changes: dict[str, dict[str, Any]]) -> None:
+    after = after_each(graph_of(changes))
     reached, left = {"start"}, ["start"]
     while left:
         for target in after[left.pop()] - reached:
@@ -141,6 +160,43 @@ def test_every_way_through_the_bpmn_leads_from_the_start_to_the_end() -> None:
             left.append(target)
     assert reached == set(after)
     assert [node for node, targets in after.items() if not targets] == ["end"]
+
+
+def test_one_after_another_is_drawn_one_after_another_with_a_way_around_what_may_not_apply() -> None:
+    graph = graph_of(ONE_AFTER_ANOTHER)
+    after = after_each(graph)
+    assert after["group_opinion"] == {"village_opinion"}
+    assert after["town_review"] == {"if_vice_approval"}
+    assert after["if_vice_approval"] == {"vice_approval", "after_vice_approval"}
+    assert after["vice_approval"] == {"after_vice_approval"}
+    assert after["after_vice_approval"] == {"chair_approval"}
+    conditions = {flow.target.id: flow.condition for flow in graph.flows if flow.source.id == "if_vice_approval"}
+    assert "500000" in conditions["vice_approval"] and conditions["after_vice_approval"] == ""
+    assert not {"open_village_review", "pass_village_review"} & set(after)
+
+
+def documentation(changes: dict[str, dict[str, Any]], key: str) -> list[str]:
+    found = next(node for node in graph_of(changes).nodes if node.id == key)
+    return found.documentation.splitlines()
+
+
+def test_some_of_one_plans_holders_are_a_condition_of_completion() -> None:
+    spec = routedoc.spec_of(routedoc.tidy(builders.policy(ONE_AFTER_ANOTHER)), kind=KIND, mode="m")
+    root = etree.fromstring(bpmn.xml(spec).encode())
+    (loop,) = root.iter(f"{{{bpmn.BPMN}}}multiInstanceLoopCharacteristics")
+    assert loop.getparent().get("id") == "town_review"
+    assert [(child.tag, child.text) for child in loop] == [(f"{{{bpmn.BPMN}}}completionCondition", "k_of_n 2")]
+    every = graph_of({"plan:town_review": {"each_holder": True}})
+    assert next(node for node in every.nodes if node.id == "town_review").completion == ""
+
+
+def test_weights_and_where_a_refusal_leads_are_documented() -> None:
+    assert "weight: 2" in documentation(EVERYTHING, "group_opinion")
+    assert "group: village_review, weighted 3" in documentation(EVERYTHING, "group_opinion")
+    assert "a refusal leads to: village_review" in documentation(ONE_AFTER_ANOTHER, "town_review")
+    assert "a refusal leads to: draft" in documentation(ONE_AFTER_ANOTHER, "group_opinion")
+    assert "not before: 3 days" in documentation(EVERYTHING, "town_review")
+    assert not [line for line in documentation({}, "draft") if "refusal" in line]
 
 
 def test_the_files_in_docs_are_those_the_command_writes(world: World, tmp_path: Path, schema: etree.XMLSchema) -> None:

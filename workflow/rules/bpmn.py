@@ -1,8 +1,9 @@
 """A route as BPMN 2.0 XML with its diagram (BPMNDI), for other tools. Pure; checked against the OMG's schema in tests.
 
 Tracks are parallel branches forked where they open and joined where they gate; a group is one user task for each plan,
-its rule the gateway that joins them; a condition is the gateway before a task. What BPMN has no element for (duties,
-needs, lead times, where a refusal leads) stands in each task's documentation.
+one after another where its rule says so, else beside each other with the rule as the gateway that joins them. A task
+for each holder is a multi-instance one that ends when the rule is met. A condition is the gateway before a task. What
+BPMN has no element for (duties, needs, lead times, weights, where a refusal leads) stands in each task's documentation.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from workflow.rules import canonical
+from workflow.rules.effects import ALL, IN_ORDER, WEIGHTED
 from workflow.rules.route import GroupSpec, PlanSpec, RouteSpec, StageSpec, TrackSpec
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -32,6 +34,8 @@ class Node:
     column: int
     row: int
     plan: PlanSpec | None = None
+    documentation: str = ""
+    completion: str = ""  # of a task for each holder: when no more of them are needed
     activation: str = ""  # of a complex gateway: when it lets through
     default: str = ""  # the flow taken when no condition holds
 
@@ -57,6 +61,7 @@ class Graph:
     """The process while it is put together."""
 
     language: str
+    drafting: str  # the group a refusal leads to where its own says nothing
     nodes: list[Node] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
 
@@ -101,7 +106,7 @@ def xml(route: RouteSpec, language: str = "zh-hans") -> str:
 
 # --- the process ----------------------------------------------------------------------------------------------------
 def _graph(route: RouteSpec, language: str) -> Graph:
-    graph = Graph(language)
+    graph = Graph(language, next(iter(route.places)))
     rows = _rows(route)
     here: Node = graph.add(Node("start", "startEvent", "", 0, 0))
     ends: dict[str, Node] = {}  # last node of each track, by stage and track
@@ -116,7 +121,7 @@ def _rows(route: RouteSpec) -> dict[str, int]:
     found, free = {}, 1
     for stage in route.stages:
         for track in stage.tracks:
-            tall = max((len(group.plans) for group in track.groups), default=1)
+            tall = max((1 if group.rule == IN_ORDER else len(group.plans) for group in track.groups), default=1)
             main = track is stage.tracks[0] and track.opens_in == stage.state and tall == 1
             found[_id(track)] = 0 if main else free
             free += 0 if main else tall
@@ -155,19 +160,19 @@ def _track(graph: Graph, track: TrackSpec, here: Node, row: int) -> Node:
 
 
 def _group(graph: Graph, group: GroupSpec, here: Node, row: int) -> Node:
-    if len(group.plans) == 1 and group.plans[0].condition is None:
-        task = _task(graph, group.plans[0], here.column + 1, row)
-        graph.flow(here, task)
-        return task
+    if group.rule == IN_ORDER or (len(group.plans) == 1 and group.plans[0].condition is None):
+        for plan in group.plans:
+            here = _next(graph, group, plan, here, row)
+        return here
     conditional = any(plan.condition for plan in group.plans)
     kind = "parallelGateway" if not conditional else "exclusiveGateway" if len(group.plans) == 1 else "inclusiveGateway"
     split = graph.add(Node(f"open_{group.key}", kind, "", here.column + 1, row))
     graph.flow(here, split)
-    tasks = [_task(graph, plan, split.column + 1, row + at) for at, plan in enumerate(group.plans)]
-    several = group.rule != "all" and len(group.plans) > 1
+    tasks = [_task(graph, group, plan, split.column + 1, row + at) for at, plan in enumerate(group.plans)]
+    several = group.rule != ALL and len(group.plans) > 1
     join = graph.add(Node(f"pass_{group.key}", "complexGateway" if several else kind, "", split.column + 2, row))
     if several:
-        join.activation = f"{group.rule} {group.threshold}".strip() if group.threshold else group.rule
+        join.activation = _rule(group)
     for plan, task in zip(group.plans, tasks, strict=True):
         graph.flow(split, task, canonical.text(plan.condition) if plan.condition else "true" if conditional else "")
         graph.flow(task, join)
@@ -176,9 +181,47 @@ def _group(graph: Graph, group: GroupSpec, here: Node, row: int) -> Node:
     return join
 
 
-def _task(graph: Graph, plan: PlanSpec, column: int, row: int) -> Node:
+def _next(graph: Graph, group: GroupSpec, plan: PlanSpec, here: Node, row: int) -> Node:
+    """A task behind another, with a way around it where it has a condition."""
+    if plan.condition is None:
+        task = _task(graph, group, plan, here.column + 1, row)
+        graph.flow(here, task)
+        return task
+    split = graph.add(Node(f"if_{plan.key}", "exclusiveGateway", "", here.column + 1, row))
+    graph.flow(here, split)
+    task = _task(graph, group, plan, split.column + 1, row)
+    join = graph.add(Node(f"after_{plan.key}", "exclusiveGateway", "", split.column + 2, row))
+    graph.flow(split, task, canonical.text(plan.condition))
+    graph.flow(task, join)
+    split.default = graph.flow(split, join).id
+    return join
+
+
+def _task(graph: Graph, group: GroupSpec, plan: PlanSpec, column: int, row: int) -> Node:
     name = plan.names.get(graph.language) or plan.names.get("zh-hans") or plan.key
-    return graph.add(Node(plan.key, "userTask", name, column, row, plan))
+    completion = _rule(group) if plan.each_holder and group.rule not in (ALL, IN_ORDER) else ""
+    told = _documentation(graph, group, plan)
+    return graph.add(Node(plan.key, "userTask", name, column, row, plan, told, completion))
+
+
+def _rule(group: GroupSpec) -> str:
+    return f"{group.rule} {group.threshold}" if group.threshold else group.rule
+
+
+def _documentation(graph: Graph, group: GroupSpec, plan: PlanSpec) -> str:
+    lines = [f"duty: {plan.duty}", f"lead: {plan.lead} {plan.lead_unit} days ({plan.lead_source})"]
+    if len(group.plans) > 1 or plan.each_holder:
+        lines.append(f"group: {group.key}, {_rule(group)}")
+    if group.rule == WEIGHTED:
+        lines.append(f"weight: {plan.weight}")
+    if group.key != graph.drafting:
+        lines.append(f"a refusal leads to: {group.on_refuse or graph.drafting}")
+    if plan.not_before_days:
+        lines.append(f"not before: {plan.not_before_days} days")
+    lists: Iterable[tuple[str, tuple[str, ...]]] = (
+        ("aspects", plan.aspects), ("needs", plan.needs), ("papers", plan.papers), ("excludes", plan.excludes)
+    )  # fmt: skip
+    return "\n".join(lines + [f"{name}: {', '.join(values)}" for name, values in lists if values])
 
 
 # --- its XML ---------------------------------------------------------------------------------------------------------
@@ -187,8 +230,8 @@ def _element(process: ET.Element, node: Node, graph: Graph) -> None:
     if node.default:
         attributes["default"] = node.default
     made = ET.SubElement(process, f"{{{BPMN}}}{node.tag}", attributes)
-    if node.plan:
-        ET.SubElement(made, f"{{{BPMN}}}documentation").text = _documentation(node.plan)
+    if node.documentation:
+        ET.SubElement(made, f"{{{BPMN}}}documentation").text = node.documentation
     for tag, mine in (
         ("incoming", [flow.id for flow in graph.flows if flow.target is node]),
         ("outgoing", [flow.id for flow in graph.flows if flow.source is node]),
@@ -202,15 +245,9 @@ def _element(process: ET.Element, node: Node, graph: Graph) -> None:
         assignment = ET.SubElement(owner, f"{{{BPMN}}}resourceAssignmentExpression")
         ET.SubElement(assignment, f"{{{BPMN}}}formalExpression").text = f"{node.plan.role}@{node.plan.resolver}"
         if node.plan.each_holder:
-            ET.SubElement(made, f"{{{BPMN}}}multiInstanceLoopCharacteristics", {"isSequential": "false"})
-
-
-def _documentation(plan: PlanSpec) -> str:
-    lines = [f"duty: {plan.duty}", f"lead: {plan.lead} {plan.lead_unit} days ({plan.lead_source})"]
-    lists: Iterable[tuple[str, tuple[str, ...]]] = (
-        ("aspects", plan.aspects), ("needs", plan.needs), ("papers", plan.papers), ("excludes", plan.excludes)
-    )  # fmt: skip
-    return "\n".join(lines + [f"{name}: {', '.join(values)}" for name, values in lists if values])
+            each = ET.SubElement(made, f"{{{BPMN}}}multiInstanceLoopCharacteristics", {"isSequential": "false"})
+            if node.completion:
+                _expression(each, "completionCondition", node.completion)
 
 
 def _expression(parent: ET.Element, tag: str, text: str) -> None:
