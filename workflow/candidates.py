@@ -27,6 +27,7 @@ WHY: dict[str, Any] = {
     "yourself": gettext_lazy("that is you."),
     "holder": gettext_lazy("holds this step already."),
     "asked": gettext_lazy("is already asked in this group."),
+    "asked_it": gettext_lazy("asked for this signature."),
     "own_household": gettext_lazy("is the contact cadre of this household."),
     "wrote_it": gettext_lazy("wrote what is to be approved."),
     "same_stage": gettext_lazy("already decided another group of this stage."),
@@ -174,7 +175,7 @@ def _judge(run: Run, step: Step, purpose: str) -> Callable[[User, list[Posting]]
     actor = run.actor.pk if run.actor else None
     # who leads may take a step over; whom it waits for already would only send it to themselves
     mine = step.holder_id is None and rights.authority(run, step) is not None
-    busy = _asked_already(run, step)
+    busy = _asked_already(run, step) if purpose != REASSIGN or step.added_by_id else set()
     aspects = set(run.plan(step).aspects)
 
     def why(user: User, held: Iterable[Posting]) -> str:
@@ -182,14 +183,26 @@ def _judge(run: Run, step: Step, purpose: str) -> Callable[[User, list[Posting]]
             return "holder"
         if user.pk == actor and (purpose != REASSIGN or mine):
             return "yourself"
-        if user.pk in busy and (purpose != REASSIGN or step.added_by_id):
-            return "asked"
-        if excluded := rights.exclusion(run, step, frozenset({user.pk})):
-            return excluded
+        if purpose == REASSIGN and user.pk == step.added_by_id:
+            return "asked_it"
+        if barred := _barred(run, step, user.pk, busy):
+            return barred
         own = [Authority(post.pk, user, None, post.role, post.unit) for post in held]
         return "" if aspects <= policies.aspects_in_sight(own, run.case) else "out_of_sight"
 
     return why
+
+
+def why_not_given(run: Run, step: Step, user_id: int) -> str:
+    """Why a step may not be put into somebody's hands, as a code of WHY: an added signature is another person's than
+    those who asked for it or are asked beside it; and four eyes, and one person one vote."""
+    if step.added_by_id == user_id:
+        return "asked_it"
+    return _barred(run, step, user_id, _asked_already(run, step) if step.added_by_id else set())
+
+
+def _barred(run: Run, step: Step, user_id: int, busy: set[int]) -> str:
+    return "asked" if user_id in busy else rights.exclusion(run, step, frozenset({user_id}))
 
 
 def _asked_already(run: Run, step: Step) -> set[int]:

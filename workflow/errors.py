@@ -15,7 +15,6 @@ from workflow.errors_people import (
     NotForBulk,
     NothingToOverride,
     ReasonRequired,
-    TheyAreRecused,
 )
 from workflow.refusal import EngineFault, Refusal
 
@@ -32,7 +31,6 @@ __all__ = [  # what comes from elsewhere; every class below is public too
     "NothingToOverride",
     "ReasonRequired",
     "Refusal",
-    "TheyAreRecused",
 ]
 RECUSALS = {
     "own_household": gettext_lazy("it concerns a household you are the contact cadre of."),

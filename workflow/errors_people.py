@@ -45,12 +45,6 @@ class NoPosting(Refusal):
     status = 422
 
 
-class TheyAreRecused(Refusal):
-    """%(who)s may not decide this step (four eyes)."""
-
-    status = 422
-
-
 class NobodyAnywhere(Refusal):
     """Nobody up to the county may decide this step; give somebody the post first."""
 

@@ -227,12 +227,12 @@ def exclusion(run: Run, step: Step, persons: frozenset[int]) -> str:
     """Why four eyes excludes these persons from a step, as a code; empty when they may."""
     place, plan = run.route.plans[step.plan]
     why = four_eyes.exclusion(persons, place, plan, run.acts(), run.case.authors, run.cadres)
-    return why or ("voted" if persons & voters(run, step) else "")
+    return why or ("voted" if persons & voters(run, seats.root(run, step.round), step) else "")
 
 
-def voters(run: Run, step: Step) -> frozenset[int]:
-    """Who has a vote in this group already, where heads are counted or signers were added: one person, one vote."""
-    live = seats.root(run, step.round)
+def voters(run: Run, live: Round, step: Step | None = None) -> frozenset[int]:
+    """Who has a vote in this group already, where heads are counted or signers were added: one person, one vote. That
+    of `step` itself is not counted."""
     steps = list(seats.signers(run, live))
     if live.rule not in COUNTED and not any(one.added_by_id for one in steps):
         return frozenset()

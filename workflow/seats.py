@@ -1,6 +1,6 @@
 """A round as its rule sees it: seats with their votes, child rounds counted in. Reads what a run already holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Protocol
 
@@ -47,6 +47,15 @@ class Run(Protocol):
     def plan(self, step: Step) -> PlanSpec:
         """The plan a step was made from."""
         ...
+
+
+def joined(steps: Iterable[Step]) -> list[Round]:
+    """The rounds of these steps, in order, each once and with its steps as `run`."""
+    known: dict[int, Round] = {}
+    for step in steps:
+        step.round = known.setdefault(step.round_id, step.round)
+        step.round.__dict__.setdefault("run", []).append(step)
+    return sorted(known.values(), key=lambda one: one.pk)
 
 
 def children(run: Run, step: Step) -> list[Round]:

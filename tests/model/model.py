@@ -37,7 +37,7 @@ class Node:
         votes = [one.vote() for one in self.children if not one.by for _vote in range(one.plan["votes"])]
         goal, yes = len(votes) and (self.place.needs or len(votes)), votes.count("approved")
         added = {one.vote() for one in self.children if one.by and beside} - {"approved", "answered", "cancelled"}
-        if self.state == "open" and (yes + votes.count("open") < goal or added - {"open"}):
+        if self.state == "open" and (yes + votes.count("open") < min(goal, len(votes)) or added - {"open"}):
             return False
         ended = any(one.state != "open" for one in self.path[::2])
         return True if ended or (yes >= goal and not self.later and not added) else None

@@ -89,7 +89,7 @@ class Governed(Model):
         fit = [post for post in fit if not hand_on or post[0] in (seat.role, seat.leader)]
         home = self.people.units["home_group"]
         sees = any(home.startswith(code) and "receiving" not in role for role, code in fit)
-        others = [one.holder for one in self.beside(seat) if not hand_on or seat.by]
+        others = [one.holder for one in self.beside(seat) if not hand_on or seat.by] + [seat.by if hand_on else ""]
         waits_for_asker = not seat.holder and self.on(asker, seat)  # who hands on hands on to another
         same = who in others or who == (asker if not hand_on or waits_for_asker else seat.holder)
         hidden = not sees and seat.plan["aspects"] - {"parties", "members"}
@@ -135,7 +135,8 @@ class Governed(Model):
         """Whether a step waits for the leaver alone, and the successor has the post and may."""
         able = [{seat.holder}] if seat.holder else self.people.holders(seat.role, seat.unit).values()
         own = seat.unit.startswith(self.people.posts[to].get(seat.role, "-"))
-        barred = self.barred(frozenset({to}), seat.path[-1].place, seat.plan)
+        theirs = seat.by and to in [seat.by, *(one.holder for one in self.beside(seat))]
+        barred = theirs or self.excluded(frozenset({to}), seat)
         return bool(able) and all(leaver in one for one in able) and own and not barred
 
     def stays_behind(self, route: dict[str, Place]) -> list[Node]:

@@ -8,6 +8,8 @@ import pytest
 from tests import builders
 from tests.concurrency import together
 from tests.workflow.test_pages import signed_in
+from tests.workflow.test_rules_in_motion import group_of_three, open_of_group
+from tests.workflow.test_signers import ask
 from workflow import clock, errors
 from workflow.commands import steps
 from workflow.models import Case, Decision, Event, Notice, Posting, Step, User
@@ -142,3 +144,38 @@ def test_the_desk_of_someone_whose_posts_have_ended_is_still_found(world: builde
     steps.claim(step.pk, actor=world.village_reviewer)
     Posting.objects.filter(user=world.village_reviewer).update(valid_until=clock.today() - timedelta(days=1))
     assert steps.hand_over(world.village_reviewer, new, actor=world.vice_leader)[0].done
+
+
+def test_never_to_who_has_a_vote_in_the_group_already(world: builders.World) -> None:
+    case, people = group_of_three(world, "k_of_n")
+    mine, second, _third = open_of_group(case)
+    steps.claim(second.pk, actor=people[1])
+    steps.decide(mine.pk, actor=people[0], verdict="approve")
+    assert "已有一票" in _why_not(world, people[1], people[0])[second.pk]
+    lines = steps.hand_over(people[1], people[0], actor=world.security_admin)
+    assert [(line.step_id, line.done) for line in lines] == [(second.pk, False)]
+    assert Step.objects.get(pk=second.pk).holder == people[1]
+
+
+def test_an_added_signature_goes_neither_to_who_asked_for_it_nor_to_who_is_asked_beside_it(
+    world: builders.World,
+) -> None:
+    case, people = group_of_three(world, "all")
+    mine, second, _third = open_of_group(case)
+    signer = builders.user("signer", "town_reviewer", world.units[builders.HOME_TOWN])
+    steps.claim(second.pk, actor=people[1])
+    added = ask(world, mine, signer, "before", actor=people[0])
+    for successor, why in ((people[0], "提出"), (people[1], "办理人之列")):
+        assert why in _why_not(world, signer, successor)[added.pk]
+        lines = steps.hand_over(signer, successor, actor=world.security_admin)
+        assert [(line.step_id, line.done) for line in lines] == [(added.pk, False)]
+    assert Step.objects.get(pk=added.pk).holder == signer
+    free = people[2]
+    assert not _why_not(world, signer, free)[added.pk]
+    assert all(line.done for line in steps.hand_over(signer, free, actor=world.security_admin))
+    assert Step.objects.get(pk=added.pk).holder == free
+
+
+def _why_not(world: builders.World, leaver: User, to: User) -> dict[int, str]:
+    """What the preview says of each step."""
+    return {line.step_id: line.why_not for line in handover.desk(leaver, to, builders.today_of(world)).lines}

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import partial
-from itertools import product
 
 import pytest
 
@@ -36,27 +35,6 @@ def _own_facts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _leave(*roles: str) -> None:
     Posting.objects.filter(role__in=roles).update(valid_until=GONE)
-
-
-# --- pure ------------------------------------------------------------------------------------------------------------
-PAIRS = product(product(("open", "approved"), repeat=2), product((True, False), repeat=2))
-
-
-@pytest.mark.parametrize(("states", "alive"), list(PAIRS))
-def test_what_the_living_can_still_reach(states: tuple[str, str], alive: tuple[bool, bool]) -> None:
-    votes = [(state, living, 2) for state, living in zip(states, alive, strict=True)]
-    can = [state == "approved" or living for state, living in zip(states, alive, strict=True)]
-    assert rule.can_pass("all", 0, votes) == all(can)
-    assert rule.can_pass("in_order", 0, votes) == all(can)
-    assert rule.can_pass("any", 0, votes) == any(can)
-    assert rule.can_pass("k_of_n", 2, votes) == (sum(can) >= 2)
-    assert rule.can_pass("weighted", 3, votes) == (2 * sum(can) >= 3)
-
-
-def test_skipped_and_cancelled_steps_do_not_count() -> None:
-    assert rule.can_pass("all", 0, [("skipped", False, 1), ("cancelled", False, 1)])
-    assert rule.can_pass("any", 0, [("skipped", False, 1)])
-    assert not rule.can_pass("k_of_n", 1, [("skipped", True, 1)])
 
 
 # --- findings ------------------------------------------------------------

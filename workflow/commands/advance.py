@@ -35,6 +35,8 @@ def _turn_once(work: Work) -> bool:
             _fail(work, live)
             return True
     passed = {track.key: _walk(work, track) for track in work.route.tracks_open_in(work.case.state)}
+    if any(_votes(work, live) == FAILED for live in work.rounds if live.closed_at is None):
+        return True  # one that has just been opened, by votes that count on in it
     if not all(passed[track.key] for track in stage.tracks):
         return False
     fire_advance(work)
@@ -56,9 +58,10 @@ def _walk(work: Work, track: TrackSpec) -> bool:
         if live is None:
             continue  # no plan of this group applies to these facts
         _close_later(work, place)
-        while _votes(work, live) == OPEN:
-            if not open_next(work, live, place):
-                return False
+        while _votes(work, live) == OPEN and open_next(work, live, place):
+            pass
+        if _votes(work, live) != PASSED:
+            return False
         close_round(work, live, PASSED)
         if not work.stands(group):  # what the first ones approved changed before the last one answered
             return _walk(work, track)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflow import audit, candidates, clock, errors, policies, reach
-from workflow.commands import askers, staffing
+from workflow.commands import staffing
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work, case_of
 from workflow.models import Posting, Step, Unit, User
@@ -126,14 +126,13 @@ def move(
 
 
 def give(work: Work, step: Step, to: User) -> None:
-    """Make this person the holder: they need an own post that covers the step, and four eyes must not exclude them."""
+    """Make this person the holder: they need an own post that covers the step, and nothing may exclude them from it."""
     own = [a for a in policies.postings_of(to, work.today) if a.lender is None]
     authority = policies.authority_for(own, step)
     if authority is None:
         raise errors.NoPosting(who=str(to), role=policies.Role(step.role).label, unit=step.unit.name)
-    place, plan = work.route.plans[step.plan]
-    if askers.excluded(work, place, plan, authority.persons):
-        raise errors.TheyAreRecused(who=str(to))
+    if why := candidates.why_not_given(work, step, to.pk):
+        raise errors.NoSuchCandidate(who=str(to), why=candidates.WHY[why])
     step.holder, step.claimed_at = to, work.now
     work.touch(step)
 

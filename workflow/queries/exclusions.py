@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflow import reach, statements
-from workflow.models import Case, Decision, Participant, Step
+from workflow import reach, rights, seats, statements
+from workflow.models import Case, Decision, Participant, Round, Step
 from workflow.models.plan import spec
 from workflow.rules import four_eyes
 from workflow.rules.four_eyes import Act
@@ -44,13 +44,14 @@ FROM asked, workflow_case c WHERE c.id = ANY (asked.cases)
 
 @dataclass(frozen=True)
 class Ledger:
-    """What was done on one case, as four eyes asks."""
+    """What was done on one case, as four eyes asks. `past`: the whole of it, where the whole was read."""
 
     route: RouteSpec
     acts: list[Act]
     authors: dict[str, list[int]]
     cadres: frozenset[int]
     votes: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by group: who has one there already
+    past: Any = None
 
     def excludes(self, step: Step, persons: frozenset[int]) -> str:
         """Why these persons may not decide the step, as a code; empty when they may."""
@@ -59,11 +60,23 @@ class Ledger:
         return why or ("voted" if persons & self.votes.get(place.group.key, frozenset()) else "")
 
 
+class Past:
+    """What was ever asked and decided on one case: as much of workflow.seats.Run as votes and four eyes read."""
+
+    def __init__(self, route: RouteSpec, steps: list[Step], decisions: dict[int, Decision]) -> None:
+        self.route, self.steps, self.decisions = route, steps, decisions
+        self.rounds = seats.joined(steps)
+
+    def live(self) -> list[Round]:
+        """The rounds of groups that are open now."""
+        return [one for one in self.rounds if one.closed_at is None and one.parent_id is None]
+
+
 def ledgers(case_ids: Iterable[int]) -> dict[int, Ledger]:
     """The ledger of each case."""
     wanted = set(case_ids)
     steps: dict[int, list[Step]] = defaultdict(list)
-    for step in Step.objects.filter(case__in=wanted).select_related("round").order_by("id"):
+    for step in Step.objects.filter(case__in=wanted).select_related("round", "unit").order_by("id"):
         steps[step.case_id].append(step)
     decisions: dict[int, dict[int, Decision]] = defaultdict(dict)
     for decision in Decision.objects.filter(case__in=wanted):
@@ -73,14 +86,15 @@ def ledgers(case_ids: Iterable[int]) -> dict[int, Ledger]:
     for case_id, user_id in rows.values_list("case_id", "user_id"):
         cadres[case_id].add(user_id)
     return {
-        case.pk: Ledger(
-            route=spec(case.route_id),
-            acts=reach.acts_of(spec(case.route_id), steps[case.pk], decisions[case.pk]),
-            authors=case.authors,
-            cadres=frozenset(cadres[case.pk]),
-        )
+        case.pk: _whole(Past(spec(case.route_id), steps[case.pk], decisions[case.pk]), case, cadres[case.pk])
         for case in Case.objects.filter(pk__in=wanted)
     }
+
+
+def _whole(past: Any, case: Case, cadres: Iterable[int]) -> Ledger:
+    acts = reach.acts_of(past.route, past.steps, past.decisions)
+    votes = {live.group: rights.voters(past, live) for live in past.live()}
+    return Ledger(past.route, acts, case.authors, frozenset(cadres), votes, past)
 
 
 def exclusions(steps: Iterable[Step], person: int) -> dict[int, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 
-from workflow import policies, reach
+from workflow import policies, reach, seats
 from workflow.models import Case, Decision, Hold, Participant, Round, Step, User
 from workflow.models.plan import spec
 from workflow.policies import Authority
@@ -40,11 +40,7 @@ class Glance:
         by_round = {hold.round_id: hold for hold in self.holds}
         self.hold: Hold | None = by_round.pop(None, None)
         self.round_holds: dict[int, Hold] = {pk: hold for pk, hold in by_round.items() if pk is not None}
-        known: dict[int, Round] = {}
-        for step in steps:
-            step.round = known.setdefault(step.round_id, step.round)
-            step.round.__dict__.setdefault("run", []).append(step)
-        self.rounds = sorted(known.values(), key=lambda one: one.pk)
+        self.rounds = seats.joined(steps)
 
     @property
     def authorities(self) -> list[Authority]:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from workflow import errors, policies, reach
-from workflow.candidates import NEVER_ASKED
-from workflow.models import Posting, User
+from workflow.candidates import NEVER_ASKED, WHY
+from workflow.models import Posting, Step, User
 from workflow.models.plan import spec
 from workflow.queries import words
 from workflow.queries.exclusions import exclusions
@@ -86,7 +86,7 @@ def desk(leaver: User, to: User | None, today: date, *, with_posts: bool = False
     posts = list(Posting.objects.filter(policies.valid_on(today), user=leaver).select_related("unit"))
     own = [a for a in policies.postings_of(to, today) if a.lender is None] if to else []
     given = [a for a in policies.postings_of(leaver, today) if a.lender is None] if with_posts else []
-    barred = exclusions(steps, to.pk) if to else {}
+    barred = _barred(steps, to) if to else {}
     lines = []
     for step in steps:
         why = ""
@@ -94,7 +94,7 @@ def desk(leaver: User, to: User | None, today: date, *, with_posts: bool = False
             role = policies.Role(step.role).label
             why = str(errors.NoPosting(who=str(to), role=role, unit=step.unit.name))
         elif to and barred.get(step.pk):
-            why = str(errors.TheyAreRecused(who=str(to)))
+            why = str(errors.NoSuchCandidate(who=str(to), why=WHY[barred[step.pk]]))
         plan = spec(step.case.route_id).plans[step.plan][1]
         lines.append(
             DeskLine(
@@ -108,3 +108,13 @@ def desk(leaver: User, to: User | None, today: date, *, with_posts: bool = False
             )
         )
     return Desk(lines, posts, sum(not line.why_not for line in lines) if to else 0)
+
+
+def _barred(steps: list[Step], to: User) -> dict[int, str]:
+    """By step, why it may not be put into the successor's hands, as candidates.why_not_given says of one."""
+    found = exclusions(steps, to.pk)
+    added = [step for step in steps if step.added_by_id]
+    open_steps = Step.objects.filter(state="open", holder=to, case__in={step.case_id for step in added})
+    theirs = set(open_steps.values_list("case_id", "round__group")) if added else set()
+    found |= {step.pk: "asked" for step in added if (step.case_id, step.round.group) in theirs}
+    return found | {step.pk: "asked_it" for step in added if step.added_by_id == to.pk}

@@ -1,6 +1,5 @@
 """The hourly check (promise P6): cases that wait for nobody, rules out of reach, facts that drifted. Only reads."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,9 +8,10 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
-from workflow import clock, policies, reach
+from workflow import clock, policies, reach, seats
 from workflow.models import FINAL_STATES, Case, Hold, Notice, Round, Step, User, Watch, kinds
 from workflow.queries.exclusions import Ledger, ledgers
+from workflow.rules import effects
 from workflow.rules import invariants as rule
 from workflow.rules.invariants import Found
 
@@ -56,48 +56,37 @@ def stepless() -> Iterator[Found]:
 def dead_steps(now: datetime) -> Iterator[Found]:
     """Open steps in ended rounds, without a living holder, or whose holders four eyes excludes, where it matters."""
     posts = Reach(clock.date_of(now))
-    for steps in _open_in_batches():
-        books = ledgers({step.case_id for step in steps})
-        rounds: dict[int, list[Step]] = defaultdict(list)
-        for step in Step.objects.filter(round__in={s.round_id for s in steps}).select_related("unit", "round"):
-            rounds[step.round_id].append(step)
-        for run in rounds.values():
-            yield from _judge(run, books[run[0].case_id], posts)
+    for cases in _in_batches():
+        for book in ledgers(cases).values():
+            for live in book.past.rounds:
+                yield from _judge(live, book, posts)
 
 
-def _open_in_batches() -> Iterator[list[Step]]:
+def _in_batches() -> Iterator[list[int]]:
+    """Ids of open cases, and of ended ones in which a step was left open."""
+    stray = Step.objects.filter(case=OuterRef("pk"), state="open")
+    cases = Case.objects.filter(~Q(state__in=FINAL_STATES) | Exists(stray)).order_by("pk").values_list("pk", flat=True)
     last = 0
-    while True:
-        cases = list(
-            Step.objects.filter(state="open", case__gt=last)
-            .order_by("case")
-            .values_list("case", flat=True)
-            .distinct()[:BATCH]
-        )
-        if not cases:
-            return
-        last = cases[-1]
-        yield list(Step.objects.filter(state="open", case__in=cases).order_by("id"))
+    while batch := list(cases.filter(pk__gt=last)[:BATCH]):
+        last = batch[-1]
+        yield batch
 
 
-def _judge(run: list[Step], book: Ledger, posts: Reach) -> Iterator[Found]:
-    live = run[0].round
-    why = {step.pk: _why_dead(step, book, posts) for step in run if step.state == "open"}
+def _judge(live: Round, book: Ledger, posts: Reach) -> Iterator[Found]:
+    asked = seats.members(book.past, live)
     if live.closed_at is not None:
-        yield from (Found(rule.ROUND_CLOSED, live.case_id, pk) for pk in why)
+        strays = [step for step in asked if step.state == "open"]
+        yield from (Found(rule.ROUND_CLOSED, live.case_id, step.pk) for step in strays)
         return
-    votes = [(str(_vote(step)), not why.get(step.pk), step.weight) for step in run]
-    if rule.can_pass(live.rule, live.threshold, votes):
+    why = {place: _why_dead(step, book, posts) for place, step in enumerate(asked) if step.state == "open"}
+    manned = {place for place in range(len(asked)) if not why.get(place)}
+    if not effects.out_of_reach(seats.table(book.past, live), manned):
         return
-    if len(run) > 1:
+    dead = {asked[place].pk: reason for place, reason in why.items() if reason}
+    if len(asked) > 1 or not dead:
         yield Found(rule.RULE_UNREACHABLE, live.case_id, None, {"round": live.pk})
-    for pk, reason in why.items():
-        if reason:
-            yield Found(reason, live.case_id, pk, {"round": live.pk})
-
-
-def _vote(step: Step) -> str:
-    return "approved" if step.carried_from_id else str(step.state)
+    for pk, reason in dead.items():
+        yield Found(reason, live.case_id, pk, {"round": live.pk})
 
 
 def _why_dead(step: Step, book: Ledger, posts: Reach) -> str:
@@ -159,4 +148,4 @@ def people_for(step: Step, now: datetime) -> list[User]:
     """Who could be given this step: an own post over it, and not excluded by four eyes."""
     book = ledgers({step.case_id})[step.case_id]
     own = [a for a in reach.authorities_over(step.role, step.unit.code, clock.date_of(now)) if a.lender is None]
-    return [a.user for a in own if not book.excludes(step, a.persons)]
+    return [a.user for a in own if a.user.pk != step.added_by_id and not book.excludes(step, a.persons)]

@@ -134,9 +134,8 @@ def without(table: Table, key: Hashable) -> Table:
 
 
 def out_of_reach(table: Table, manned: Collection[Hashable]) -> bool:
-    """Whether the rule can no longer be met by those who are still there: open seats outside `manned` never answer."""
-    left = tuple(
-        replace(seat, state="refused") if seat.state == "open" and seat.key not in manned else seat
-        for seat in table.seats
-    )
-    return standing(replace(table, seats=left)) == FAILED
+    """Whether the rule cannot be met by those who are there, if all of them approve: open seats outside `manned` never
+    answer, and there may be too few seats from the start."""
+    votes = {seat.key: "approved" if seat.key in manned else "refused" for seat in table.seats if seat.state == "open"}
+    said = tuple(replace(seat, state=votes.get(seat.key, seat.state)) for seat in table.seats)
+    return standing(replace(table, seats=said, waiting=0)) != PASSED

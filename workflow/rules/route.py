@@ -209,7 +209,8 @@ def outcome(rule: str, threshold: int, votes: Iterable[tuple[str, int]]) -> str:
     """State of a group from its steps' (state, weight): open, passed or failed.
 
     any: one approval; all: every one; k_of_n: `threshold` approvals; weighted: approvals weigh `threshold`. Refusals
-    that make the rule unreachable fail the group at once. Skipped and cancelled steps do not count.
+    that make the rule unreachable fail the group at once. Skipped and cancelled steps do not count. A rule that those
+    asked could not meet even if all approved stays open: nobody refused, and nobody approved what it asks for.
     """
     counted = [(state, weight) for state, weight in votes if state not in ("skipped", "cancelled")]
     unit = rule == "weighted"
@@ -219,7 +220,7 @@ def outcome(rule: str, threshold: int, votes: Iterable[tuple[str, int]]) -> str:
     needed = {"any": min(1, total), "all": total}.get(rule, threshold)
     if approved >= needed:
         return PASSED
-    return OPEN if approved + pending >= needed else FAILED
+    return OPEN if approved + pending >= min(needed, total) else FAILED
 
 
 def still_stands(seen: Iterable[Mapping[str, str]], current: Mapping[str, str]) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from workflow.rules import conditions, dates
-from workflow.rules.route import FAILED, GroupSpec, PlanSpec, RouteSpec, outcome
+from workflow.rules.route import PASSED, GroupSpec, PlanSpec, RouteSpec, outcome
 from workflow.rules.routeshape import Fault
 from workflow.rules.vocabulary import Vocabulary
 from workflow.rules.workdays import WorkCalendar
@@ -98,9 +98,9 @@ def _certain(plan: PlanSpec, words: Vocabulary) -> bool:
 def _unmet(group: GroupSpec, words: Vocabulary) -> Mapping[str, Any] | None:
     """Facts for which the rule fails however everybody decides; a group none of whose plans applies is passed over."""
     for facts, plans in open_ways(group, words):
-        votes = [("open", plan.weight) for plan in plans]
+        votes = [("approved", plan.weight) for plan in plans]
         each = any(plan.each_holder for plan in plans)  # how many vote is a question of the posts (routechecks)
-        if not each and outcome(group.rule, group.threshold, votes) == FAILED:
+        if not each and outcome(group.rule, group.threshold, votes) != PASSED:
             return facts
     return None
 
