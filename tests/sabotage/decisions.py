@@ -13,6 +13,7 @@ SIGNERS = "tests/workflow/test_signers.py"
 BACK = "tests/workflow/test_taking_back.py"
 ASKING = "tests/workflow/test_asking.py"
 POLICIES = "tests/workflow/test_publish_policies.py"
+REACH = "tests/workflow/test_out_of_reach.py"
 TABLE = "tests/model/test_table.py"
 DESK = "tests/workflow/test_handover.py"
 OVERRIDE = "tests/workflow/test_override.py"
@@ -76,6 +77,14 @@ DECISIONS = (
         "if False:",
     ),
     Defect(
+        "P3",
+        "a decision is written statement by statement, without a transaction",
+        ("tests/faults/test_killed_in_mid_decision.py::test_the_web_process_killed_at_every_point_of_a_decision",),
+        "workflow/commands/change.py",
+        "    with transaction.atomic():\n        locked = ",
+        "    with transaction.mark_for_rollback_on_error():\n        locked = ",
+    ),
+    Defect(
         "P4",
         "nobody starts a dead PostgreSQL again",
         (f"{FAULTS}::test_postgresql_killed_comes_back_and_the_web_with_it",),
@@ -107,8 +116,8 @@ DECISIONS = (
         "a leaver's desk goes to somebody whom four eyes excludes",
         (f"{DESK}::test_never_to_someone_excluded_by_four_eyes_the_others_still_move",),
         "workflow/commands/handover.py",
-        "if askers.excluded(work, place, plan, authority.persons):",
-        "if False:",
+        "if why := candidates.why_not_given(work, step, to.pk):",
+        "if why := '':",
     ),
     Defect(
         "P5",
@@ -126,8 +135,27 @@ DECISIONS = (
         "the next group opens while the one before it is still open",
         (f"{P6}::test_groups_of_a_track_open_one_after_another",),
         "workflow/commands/advance.py",
-        "            if not open_next(work, live, place):\n                return False",
-        "            if not open_next(work, live, place):\n                break",
+        "        if _votes(work, live) != PASSED:\n            return False\n",
+        "",
+    ),
+    Defect(
+        "P6",
+        "a rule asks for no more than are there, and passes when all of those approve",
+        (
+            f"{REACH}::test_too_few_are_asked_so_all_their_approvals_do_not_pass",
+            f"{REACH}::test_no_mend_passes_a_group_that_a_leaver_put_out_of_reach",
+        ),
+        "workflow/rules/route.py",
+        '"all": total}.get(rule, threshold)',
+        '"all": total}.get(rule, min(total, threshold))',
+    ),
+    Defect(
+        "P6",
+        "the hourly check does not know who has a vote already",
+        (f"{REACH}::test_a_step_whose_only_holder_has_voted_already_is_found",),
+        "workflow/queries/exclusions.py",
+        "frozenset(cadres), votes, past)",
+        "frozenset(cadres), {}, past)",
     ),
     Defect(
         "P6",
