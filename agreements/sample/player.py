@@ -12,7 +12,13 @@ from workflow import clock, policies
 from workflow.commands import steps
 from workflow.models import Step, User
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
+# one page that says what it is; readers find its parts without a table
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
+    b"4 0 obj<</Length 43>>stream\nBT /F 18 Tf 80 100 Td (SAMPLE PAPER) Tj ET\nendstream endobj\n"
+    b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 FILED_WITH_DRAFT = ("household_booklet", "id_copies", "inventory_sheet", "wish_form")
 NOTICE_DAYS = 7
 PACE = timedelta(days=2, hours=1)

@@ -18,6 +18,8 @@ from workflow import clock, errors
 from workflow.commands import looks
 from workflow.views.access import signed_in
 
+SHOWN = ("application/pdf", "image/jpeg", "image/png")  # what the type was found to be by its content when it was filed
+
 
 @signed_in
 def file(request: HttpRequest, reference: str) -> HttpResponse:
@@ -48,15 +50,17 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
 @signed_in
 @require_POST
 def download(request: HttpRequest, uid: UUID) -> Any:
-    """The file itself: 404 when out of sight; never guessed at by the browser. By a POST, because it is recorded who
-    opened which paper (promise P24: reading writes nothing)."""
+    """The file itself: 404 when out of sight; never guessed at by the browser, which shows scans and saves the rest
+    (`as=file`: saves them too). By a POST, because it is recorded who opened which paper (promise P24: reading writes
+    nothing)."""
     user: Any = request.user
     paper = page.paper_in_sight(user, uid, clock.today())
     if paper is None:
         raise errors.NotFound()
     looks.opened(paper.agreement, str(paper.uid), actor=user)
     name = paper.original_name or f"{paper.uid}"
-    response = FileResponse(paper.file.open("rb"), content_type=paper.content_type, filename=name, as_attachment=True)
+    saved = request.POST.get("as") == "file" or paper.content_type not in SHOWN
+    response = FileResponse(paper.file.open("rb"), content_type=paper.content_type, filename=name, as_attachment=saved)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"

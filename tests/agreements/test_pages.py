@@ -120,7 +120,7 @@ def test_forms_are_for_those_who_may(world: World) -> None:
     assert Client().get(wish).url.startswith("/login/")
 
 
-def test_a_paper_is_a_download_for_those_in_sight_only_and_it_is_recorded_who_opened_which(world: World) -> None:
+def test_a_paper_is_shown_to_those_in_sight_only_and_it_is_recorded_who_opened_which(world: World) -> None:
     case = families.walk(world, families.draft(world), "account_transfer")
     paper = Paper.objects.get(agreement=case, type="inventory_sheet")
     address = f"/papers/{paper.uid}/"
@@ -128,11 +128,16 @@ def test_a_paper_is_a_download_for_those_in_sight_only_and_it_is_recorded_who_op
     answer = sign_in(world.clerk).post(address)
     assert answer.status_code == 200 and b"".join(answer.streaming_content).startswith(b"%PDF-")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["Content-Disposition"].startswith("inline")
+    saved = sign_in(world.clerk).post(address, {"as": "file"})
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    Paper.objects.filter(pk=paper.pk).update(content_type="text/html")  # nothing of ours files such a thing
+    assert sign_in(world.clerk).post(address).headers["Content-Disposition"].startswith("attachment")
     for stranger in (world.stranger, world.receiving_town, world.system_admin, world.nobody):
         assert sign_in(stranger).post(address).status_code == 404
     found = Look.objects.filter(what=Look.PAPER).values_list("user", "case", "detail")
-    assert list(found) == [(world.clerk.pk, case.pk, str(paper.uid))]
+    assert list(found) == [(world.clerk.pk, case.pk, str(paper.uid))] * 3
     page = sign_in(world.auditor).get(f"/audit/?tab=looks&case={case.reference}").content.decode()
     assert "打开了材料" in page and "clerk" in page and "实物指标调查表" in page
     assert f'action="{address}"' in sign_in(world.clerk).get(f"/cases/{case.reference}/").content.decode()
@@ -172,4 +177,4 @@ def test_a_paper_is_opened_from_the_list_by_which_one_decides(world: World) -> N
     Agreement.objects.filter(pk=case.pk).update(state="in_review")  # the review asks for papers
     sheet = sign_in(world.clerk).get(f"/cases/{case.reference}/", headers={"HX-Request": "true"}).content.decode()
     listed = sheet.split('<ul class="chk">')[1].split("</ul>")[0]
-    assert f'action="/papers/{newest.uid}/"' in listed and listed.count("<form") == 1
+    assert listed.count(f'action="/papers/{newest.uid}/"') == listed.count("<form") == 2  # shown, or saved
