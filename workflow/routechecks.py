@@ -225,12 +225,11 @@ class Posts:
         return self._clash(place, core, people, bool(eased))
 
     def _with_superiors(self, place: Place, applies: Mapping[str, bool]) -> bool:
-        def wider(plan: PlanSpec) -> tuple[int, ...]:
+        def teams(plan: PlanSpec) -> list[tuple[int, ...]]:
             code = place.units[plan.resolver]
-            every = (person for role in asking.ladder(plan) for person in self.holders(role, code))
-            return tuple(dict.fromkeys(every))
+            return [found for role in asking.ladder(plan) if (found := self.holders(role, code))]
 
-        return staffing.assign([d for d in staffing.desks(self.spec, applies, wider) if d.options]) is not None
+        return staffing.in_turn(self.spec, applies, teams)
 
     def _clash(
         self, place: Place, core: list[staffing.Desk], people: Mapping[str, tuple[int, ...]], eased: bool

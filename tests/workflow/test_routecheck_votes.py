@@ -13,7 +13,7 @@ from tests.builders import World
 from tests.workflow.test_routecheck import WORDS, draft, places, seated, spec
 from workflow import errors
 from workflow.commands import routes
-from workflow.models import Route, Unit
+from workflow.models import Posting, Route, Unit
 from workflow.routechecks import check
 from workflow.rules import routecheck, routedoc, staffing
 from workflow.rules.routeshape import Fault
@@ -126,6 +126,57 @@ def test_the_facts_are_told_where_too_few_may_vote_only_for_some(world: World) -
     made = routes.edit(made.pk, change, actor=world.route_keeper, now=world.now)[0]
     fault = next(fault for fault in found(world, made) if fault.address == REVIEW)
     assert fault.blocking and "补偿金额" in fault.text and "河口镇" in fault.text
+
+
+# --- with superiors, in the order in which the engine asks ----------------------------------------------------------
+@pytest.mark.parametrize(
+    ("changes", "teams", "wanted"),
+    [
+        ({}, {}, True),
+        # the only reviewer of the town has reviewed for the village: a superior is asked
+        ({}, {"village_opinion": [(1,)], "town_review": [(1,), (2,)]}, True),
+        ({}, {"village_opinion": [(1,)], "town_review": [(1,), (1,)]}, False),
+        # nobody is asked in the place of a reviewer of the village who is free
+        (
+            {"plan:town_review": {"each_holder": True}},
+            {"village_opinion": [(1,), (3,)], "town_review": [(1, 2)]},
+            False,
+        ),
+        ({"plan:town_review": {"each_holder": True}}, {"village_opinion": [(3,)], "town_review": [(1, 2)]}, True),
+        # both steps would go to the same superior, who has one vote
+        (TWO, {"town_review": [(1,)], "vice_approval": [(1,), (2,)], "chair_approval": [(1,), (2,)]}, False),
+        (TWO, {"town_review": [(1,)], "vice_approval": [(1,), (2,)], "chair_approval": [(1,), (3,)]}, True),
+        # any of them: the superior of one suffices
+        ({}, {"town_review": [(1,)], "vice_approval": [(1,)], "chair_approval": [(1,), (2,)]}, True),
+    ],
+)
+def test_superiors_are_asked_when_nobody_of_the_post_is_free_and_only_then(
+    changes: dict[str, dict[str, Any]], teams: dict[str, list[tuple[int, ...]]], wanted: bool
+) -> None:
+    route = spec(changes)
+    numbers = {key: number for number, key in enumerate(route.plans, start=1000)}
+    applies = dict.fromkeys(route.plans, True)
+    assert staffing.in_turn(route, applies, lambda plan: teams.get(plan.key, [(numbers[plan.key],)])) is wanted
+
+
+def test_people_of_the_same_posts_are_tried_once() -> None:
+    """A county with five people of every role and a last group that nobody can decide: settled, not given up."""
+    route = spec()
+    roles = sorted({plan.role for _place, plan in route.plans.values()})
+    five = {role: tuple(range(10 * number, 10 * number + 5)) for number, role in enumerate(roles)}
+    last = list(route.plans)[-1]
+    applies = dict.fromkeys(route.plans, True)
+    assert staffing.in_turn(route, applies, lambda plan: [five[plan.role]])
+    assert not staffing.in_turn(route, applies, lambda plan: [] if plan.key == last else [five[plan.role]])
+
+
+def test_a_holder_who_was_free_before_and_is_barred_later_stops_the_publish(world: World) -> None:
+    """Both reviewers must vote; one of them is the only reviewer of the village, and decides there first."""
+    light.second(world, "town_2", "town_reviewer", builders.HOME_TOWN)
+    Posting.objects.filter(role="village_reviewer").update(user=world.people["town_2"])
+    two = {REVIEW: {"rule": "k_of_n", "threshold": 2}, "plan:town_review": {"each_holder": True}}
+    (fault,) = found(world, draft(world, two))
+    assert fault.blocking and "town_2" in fault.text
 
 
 # --- where no household stands yet ----------------------------------------------------------------------------------

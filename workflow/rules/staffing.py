@@ -5,9 +5,11 @@ decides two groups of one stage, holds two duties that exclude each other, or ju
 counted (k of n, weighted) one person has one vote, however many plans or posts they hold.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, islice, product
+from typing import Any
 
 from workflow.rules.codes import JUDGING
 from workflow.rules.effects import COUNTED, K_OF_N, WEIGHTED
@@ -41,13 +43,14 @@ def desks(route: RouteSpec, applies: Mapping[str, bool], holders: Holders) -> li
     for place in route.places.values():
         plans = [plan for plan in place.group.plans if applies[plan.key]]
         if plans:
-            ways = tuple(islice(_ways(place.group.rule, place.group.threshold, plans, holders), OPTIONS))
+            cast = votes(plans, holders)
+            ways = tuple(islice(_ways(place.group.rule, place.group.threshold, cast), OPTIONS))
             found.append(Desk(place.group.key, place.stage.state, ways))
     return found
 
 
-def _ways(rule: str, threshold: int, plans: list[PlanSpec], holders: Holders) -> Iterator[Seats]:
-    for chosen in _enough(rule, threshold, votes(plans, holders)):
+def _ways(rule: str, threshold: int, cast: list[Vote]) -> Iterator[Seats]:
+    for chosen in _enough(rule, threshold, cast):
         if rule in COUNTED and most(K_OF_N, chosen) < len(chosen):
             continue  # somebody would have to vote twice
         for people in product(*(vote[1] for vote in chosen)):
@@ -159,3 +162,68 @@ def core(all_desks: list[Desk]) -> list[Desk]:
         except Undecided:
             continue
     return left
+
+
+# --- with superiors -------------------------------------------------------------------------------------------------
+Teams = Callable[[PlanSpec], list[tuple[int, ...]]]  # who holds the plan's role, then each superior role, nearest first
+Bars = Mapping[int, frozenset[str]]  # by person: the plans to come that they may not decide any more
+
+
+def in_turn(route: RouteSpec, applies: Mapping[str, bool], teams: Teams) -> bool:
+    """Whether a case can be decided from the first group to the last as the engine asks: the plan's role as long as one
+    of its holders is free, else the first superior role that has one. Undecided when the search grows too large."""
+    return _Walk(route, applies, teams).from_group(0, {})
+
+
+class _Walk:
+    def __init__(self, route: RouteSpec, applies: Mapping[str, bool], teams: Teams) -> None:
+        every = [(p, [plan for plan in p.group.plans if applies[plan.key]]) for p in route.places.values()]
+        self.groups = [(Desk(p.group.key, p.stage.state, ()), p.group, plans) for p, plans in every if plans]
+        self.teams = {plan.key: teams(plan) for _desk, _group, plans in self.groups for plan in plans}
+        self.posts: dict[int, set[tuple[str, int]]] = {}  # people of the same posts can stand for each other
+        for key, asked in self.teams.items():
+            for rank, team in enumerate(asked):
+                for person in team:
+                    self.posts.setdefault(person, set()).add((key, rank))
+        self.dead: set[Any] = set()
+        self.budget = NODES
+
+    def from_group(self, at: int, bars: Bars) -> bool:
+        """Whether the groups from this one on can be decided by those whom the earlier ones leave free."""
+        if at == len(self.groups):
+            return True
+        state = (at, frozenset(Counter((frozenset(self.posts[one]), barred) for one, barred in bars.items()).items()))
+        if state in self.dead:
+            return False
+        _desk, group, plans = self.groups[at]
+        cast = [vote for plan in plans for vote in self._open(plan, bars)]
+        for seats in _ways(group.rule, group.threshold, cast):
+            self.budget -= 1
+            if self.budget < 0:
+                raise Undecided
+            if self.from_group(at + 1, self._after(at, seats, bars)):
+                return True
+        self.dead.add(state)
+        return False
+
+    def _open(self, plan: PlanSpec, bars: Bars) -> list[Vote]:
+        """The steps of a plan when its group opens; whoever is not free has one nobody decides."""
+        for team in self.teams[plan.key]:
+            free = tuple(one for one in team if plan.key not in bars.get(one, ()))
+            if free:
+                return [(plan, (one,) if one in free else ()) for one in team] if plan.each_holder else [(plan, free)]
+        return [(plan, ())]
+
+    def _after(self, at: int, seats: Seats, bars: Bars) -> Bars:
+        """What everybody is barred from behind this group."""
+        found, here = {}, self.groups[at][0]
+        for one in {person for _plan, person in seats} | set(bars):
+            mine = tuple(seat for seat in seats if seat[1] == one)
+            asked = {key for key, _rank in self.posts[one]}
+            found[one] = frozenset(
+                plan.key
+                for desk, _group, plans in self.groups[at + 1 :]
+                for plan in plans
+                if plan.key in asked and (plan.key in bars.get(one, ()) or conflict(here, mine, desk, ((plan, one),)))
+            )
+        return {one: barred for one, barred in found.items() if barred}
