@@ -9,8 +9,8 @@ export VAR
 # a start has a dozen processes: compiled files are kept, also where the environment would have each compile anew
 export PYTHONDONTWRITEBYTECODE :=
 
-# two workers, each with servers of its own; whole files, so that a file's own product is started once; journeys last
-SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+# two workers, each with servers of its own; which gets what: tests/spreading.py
+SIDE_BY_SIDE := --numprocesses 2
 
 .PHONY: help install run test prove sabotage lint sample handbook
 help: ## list these commands

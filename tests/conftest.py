@@ -14,6 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config.embedded import session
 from config.upgrade import upgrade
 from tests import servers
+from tests.spreading import WholeFiles
 
 KEPT = {"django_migrations", "django_content_type", "workflow_legalmove"}
 collect_ignore = [] if any(servers.chromiums()) else ["journeys", "security/test_hostile_in_browser.py"]
@@ -26,15 +27,18 @@ def pytest_report_header() -> list[str]:
     return []
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin that spreads tests looks for its groups
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    """However many workers: whole files in the order of the collection."""
+    config.option.loadscopereorder = False
+    return WholeFiles(config, log)
+
+
+@pytest.hookimpl(trylast=True)  # after the plugin that sorts tests by their use of the database
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Journeys come last (the browser's driver keeps an event loop in this thread, which Django would refuse to work
-    beside); full figures are collected with PROVE=1 only; nothing is skipped. A file stays on one worker, so that what
-    it sets up is set up once, unless its tests say that they may be spread."""
-    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
-    for item in items:
-        if not item.get_closest_marker("spread"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    beside), and single tests after whole files, to fill the workers up to the end; full figures are collected with
+    PROVE=1 only; nothing is skipped."""
+    items.sort(key=lambda item: [item.get_closest_marker(mark) is not None for mark in ("journey", "spread")])
     if os.environ.get("PROVE") == "1":
         return
     left_out = [item for item in items if item.get_closest_marker("prove")]
