@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import servers
+from tests.journeys import sessions
 from tests.journeys.desk import Desk
 from tests.product import ROOT, Site, start, stop
 
@@ -15,8 +16,9 @@ SHOTS = ROOT / "build" / "screenshots"
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """One product for all journeys, with the sample programme."""
+    """One product for all journeys, with the sample programme and everybody signed in."""
     found = start()
+    Desk.kept.update(sessions.of_everybody(found))
     yield found
     stop(found)
 
@@ -39,6 +41,25 @@ def desk(site: Site, browser: Browser) -> Iterator[Desk]:
     yield found
     context.close()
     assert found.trouble == []
+
+
+@pytest.fixture(scope="session")
+def shared_window(site: Site, browser: Browser) -> Iterator[Desk]:
+    """Half a second of the machine's is what a new window takes."""
+    context = browser.new_context()
+    yield Desk(site.address, context.new_page(), SHOTS)
+    context.close()
+
+
+@pytest.fixture
+def reader(shared_window: Desk) -> Iterator[Desk]:
+    """A window at 1440 pixels for tests that read and type nothing: always the same one, signed out, nothing cached."""
+    shared_window.sign_out()
+    shared_window.page.set_viewport_size({"width": 1440, "height": 900})
+    shared_window.page.context.new_cdp_session(shared_window.page).send("Network.clearBrowserCache")
+    shared_window.trouble.clear()
+    yield shared_window
+    assert shared_window.trouble == []
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What a person does in the browser: sign in, open a case, record a paper, decide."""
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from agreements.sample.player import PDF
 from agreements.sample.story import PASSWORD
 
 HELD = ("sessionid", "csrftoken")
+WANTED = os.environ.get("SCREENSHOTS") == "1"
 
 
 class Desk:
@@ -47,11 +49,10 @@ class Desk:
     def sign_in(self, username: str) -> "Desk":
         """As this person, whoever was signed in before: with an earlier sign-in of theirs while it holds. Then open a
         page: none is open."""
-        self.page.goto("about:blank")  # an answer still under way to the old page would bring its cookies back
-        self.page.context.clear_cookies()
+        self.sign_out()
         if cookies := self.kept.get((self.address, username)):
             self.page.context.add_cookies(cookies)
-            if "/login/" not in self.page.request.get(self.address + "/account/").url:
+            if "/login/" not in self.page.request.get(self.address + "/queue/pulse").url:
                 return self
         self.page.context.clear_cookies()
         self.open("/login/")
@@ -63,13 +64,24 @@ class Desk:
         self.page.goto("about:blank")
         return self
 
+    def sign_out(self) -> None:
+        """As nobody, and on no page: an answer still under way to the old one would bring its cookies back."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+
+    def speak(self, language: str) -> None:
+        """In this language from the next page on."""
+        self.page.context.add_cookies([{"name": "django_language", "value": language, "url": self.address}])
+
     def at_queue(self, username: str) -> "Desk":
         """As this person, at their queue."""
         self.sign_in(username).open("/queue/")
         return self
 
     def shot(self, name: str) -> None:
-        """Keep a picture as build output."""
+        """Keep a picture as build output, where somebody wants to look at them: SCREENSHOTS=1."""
+        if not WANTED:
+            return
         self.shots.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=str(self.shots / f"{name}.jpg"), full_page=True, type="jpeg", quality=80)
 

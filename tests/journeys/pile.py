@@ -3,6 +3,9 @@
 import re
 import uuid
 from datetime import timedelta
+from io import StringIO
+
+from django.core.management import call_command
 
 from agreements.models import CompensationItem, Household, Person
 from agreements.sample.player import Player
@@ -11,18 +14,23 @@ from tests.product import Site
 from workflow import clock
 
 
-def make(site: Site, plan: str, number: int) -> list[str]:
-    """Pile them up in a running product, late ones reminded; returns their references."""
-    made = site.manage("shell", "-c", f"from tests.journeys import pile; pile.fill({plan!r}, {number})")
-    site.manage("sweep_deadlines")
+def make(site: Site, **wanted: int) -> list[str]:
+    """So many of them at each of these plans in a running product, late ones reminded; returns their references."""
+    made = site.manage("shell", "-c", f"from tests.journeys import pile; pile.fill({wanted!r})")
     return re.findall(r"\S+-ZZ-\d+", made)
 
 
-def fill(plan: str, number: int) -> None:
-    """Make NUMBER agreements that wait at PLAN, opened between three weeks ago and today, and print their references.
+def fill(wanted: dict[str, int]) -> None:
+    """Make agreements that wait at each plan, opened between three weeks ago and today, and print their references.
 
     Runs inside the product.
     """
+    for plan, number in wanted.items():
+        _fill(plan, number)
+    call_command("sweep_deadlines", stdout=StringIO())
+
+
+def _fill(plan: str, number: int) -> None:
     now = clock.now()
     model = Household.objects.get(household_no="YJ-007")
     persons, items = list(model.persons.all()), list(model.compensation.all())

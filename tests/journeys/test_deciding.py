@@ -20,8 +20,7 @@ OVER = """() => { const [a, b] = ['.toast', '#drawer button[value=approve]'].map
 @pytest.fixture(scope="module")
 def piled(site: Site) -> Site:
     """Some agreements on the town reviewer's desk, and one that its leader approves with a number."""
-    pile.make(site, "town_review", 6)
-    pile.make(site, "vice_approval", 1)
+    pile.make(site, town_review=6, vice_approval=1)
     return site
 
 

@@ -92,27 +92,6 @@ def without_token(text: str) -> str:
     return re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"', "", text)
 
 
-def test_the_pages_of_the_desk_as_pictures(desk: Desk) -> None:
-    views = (
-        ("jingban", "/queue/", "queue"),
-        ("fenguan", "/board/", "board"),
-        ("shenji", "/audit/", "audit"),
-        ("xitong", "/operations/", "operations"),
-        ("jingban", "/households/", "households"),
-        ("paichusuo", f"/cases/{MOVING}/", "case"),
-        ("jingban", "/inbox/", "inbox"),
-        ("jingban", "/substitutions/", "day-off"),
-        ("shenhe", f"/cases/{LATE}/print/", "print"),
-    )
-    for person, path, name in views:
-        desk.sign_in(person)
-        for language in ("zh", "en"):
-            assert desk.open(path).status == 200
-            desk.shot(f"{name}.{language}")
-            desk.page.click("header button.lang")
-            desk.page.wait_for_load_state()
-
-
 def test_a_day_off_lends_the_post_and_history_shows_both_names(desk: Desk) -> None:
     desk.sign_in("shenhe").open("/substitutions/")
     desk.page.select_option("select[name=substitute]", label="何开岚 · 河口镇 · 镇移民办经办人")

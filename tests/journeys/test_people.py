@@ -12,21 +12,19 @@ pytestmark = pytest.mark.journey
 @pytest.fixture(scope="module")
 def reviewing(site: Site) -> str:
     """An agreement of its own that the village group has on its desk: other journeys decide those of the sample."""
-    return pile.make(site, "group_opinion", 1)[0]
+    return pile.make(site, group_opinion=1)[0]
 
 
-def _pictures(desk: Desk, path: str, name: str) -> None:
-    """In both languages and both widths; nothing is wider than its window."""
+def _fits(desk: Desk, path: str, name: str) -> None:
+    """In both languages and both widths nothing is wider than its window."""
     for language in ("zh-hans", "en"):
+        desk.speak(language)
+        assert desk.open(path).status == 200
         for width in (1440, 390):
             desk.page.set_viewport_size({"width": width, "height": 900})
-            desk.page.context.add_cookies([{"name": "django_language", "value": language, "url": desk.address}])
-            assert desk.open(path).status == 200
-            wide = desk.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            assert wide <= 0, (path, language, width, wide)
-            desk.page.evaluate("document.querySelectorAll('main details').forEach(function (d) { d.open = true; })")
+            assert desk.overflow() == 0, (path, language, width, desk.widest())
             desk.shot(f"people-{name}-{language}-{width}")
-    desk.page.context.add_cookies([{"name": "django_language", "value": "zh-hans", "url": desk.address}])
+    desk.speak("zh-hans")
     desk.page.set_viewport_size({"width": 1440, "height": 900})
     desk.open(path)
 
@@ -50,15 +48,15 @@ def test_urging_copying_and_reading(desk: Desk, reviewing: str) -> None:
     desk.page.wait_for_selector("[data-read-said]:not([hidden])")  # the receipt went out by itself, as a POST
     desk.sign_in("jingban").case(reviewing)
     assert "已阅" in desk.page.locator(".copies").inner_text()
-    _pictures(desk, f"/cases/{reviewing}/", "case")
+    _fits(desk, f"/cases/{reviewing}/", "case")
     desk.sign_in("zuzhang2").open("/inbox/")
     assert "催" in desk.page.inner_text("main")
-    _pictures(desk, "/inbox/", "inbox")
+    _fits(desk, "/inbox/", "inbox")
 
 
 def test_the_chair_sees_the_override_and_what_it_does(desk: Desk, reviewing: str) -> None:
     desk.sign_in("zuzhang")
-    _pictures(desk, f"/cases/{reviewing}/", "override")
+    _fits(desk, f"/cases/{reviewing}/", "override")
     desk.case(reviewing)
     desk.page.click("details.override summary")
     desk.page.fill("details.override textarea", "领导小组会议纪要要求加快办理此户。")
@@ -68,7 +66,7 @@ def test_the_chair_sees_the_override_and_what_it_does(desk: Desk, reviewing: str
     desk.case(reviewing)
     assert "特批" in desk.page.inner_text(".head")
     assert "领导小组会议纪要要求加快办理此户" in desk.page.inner_text("main")
-    _pictures(desk, f"/cases/{reviewing}/", "overridden")
+    _fits(desk, f"/cases/{reviewing}/", "overridden")
 
 
 def test_a_desk_is_handed_over_and_the_status_page_lists_what_is_wrong(desk: Desk, site: Site) -> None:
@@ -80,11 +78,11 @@ def test_a_desk_is_handed_over_and_the_status_page_lists_what_is_wrong(desk: Des
         for o in desk.page.locator("select[name=to] option").all()
         if (value := o.get_attribute("value")) and value != leaver
     )
-    _pictures(desk, f"/people/hand-over/?leaver={leaver}&to={to}&posts=1", "handover")
+    _fits(desk, f"/people/hand-over/?leaver={leaver}&to={to}&posts=1", "handover")
     desk.sign_in("xitong").open("/operations/")
     desk.page.click("form[action='/operations/check'] button")
     desk.page.wait_for_load_state()
-    _pictures(desk, "/operations/", "operations")
+    _fits(desk, "/operations/", "operations")
     assert "每小时检查" in desk.page.inner_text("main")
     found = desk.page.locator("#findings").inner_text()
     assert "未发现问题" in found, found

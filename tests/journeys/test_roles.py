@@ -1,10 +1,13 @@
-"""The everyday pages of every role fit their window in both languages, and on a phone."""
+"""The everyday pages of every role fit their window in either language, and on a phone."""
+
+import os
 
 import pytest
 
 from tests.journeys.desk import Desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.spread]
+LANGUAGES = ("zh-hans", "en")
 ROLES = (
     "jingban",
     "guabao1",
@@ -38,17 +41,20 @@ PAGES = (
 )
 
 
+def languages(person: str) -> tuple[str, ...]:
+    """Every second role in one language, the others in the other; `make prove` has everybody in both."""
+    return LANGUAGES if os.environ.get("PROVE") == "1" else (LANGUAGES[ROLES.index(person) % 2],)
+
+
 @pytest.mark.parametrize("person", ROLES)
-def test_every_role_has_pages_without_overflow_in_both_languages(desk: Desk, person: str) -> None:
-    desk.sign_in(person)
-    for language in ("zh", "en"):
+def test_every_role_has_pages_without_overflow(reader: Desk, person: str) -> None:
+    reader.sign_in(person)
+    for language in languages(person):
+        reader.speak(language)
         for path in PAGES:
-            assert desk.open(path).status == 200, path
-            assert desk.overflow() == 0, (path, language, desk.widest())
-        if language == "zh":
-            desk.page.click("header button.lang")
-            desk.page.wait_for_load_state()
-            assert desk.page.get_attribute("html", "lang") == "en"
+            assert reader.open(path).status == 200, path
+            assert reader.page.get_attribute("html", "lang") == language
+            assert reader.overflow() == 0, (path, language, reader.widest())
 
 
 @pytest.mark.parametrize("person", ["jingban", "fenguan", "shenji"])

@@ -22,7 +22,7 @@ SHIFTS = """() => new Promise(done => { let sum = 0; new PerformanceObserver(lis
 @pytest.fixture(scope="module")
 def piled(site: Site) -> Site:
     """Forty-seven agreements on the town reviewer's desk."""
-    pile.make(site, "town_review", 47)
+    pile.make(site, town_review=47)
     return site
 
 
@@ -247,7 +247,7 @@ def test_zoomed_to_150_percent_everything_is_in_reach(reviewer: Desk) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_desk_as_pictures(reviewer: Desk, language: str) -> None:
+def test_the_desk_fits_every_office_screen(reviewer: Desk, language: str) -> None:
     page = reviewer.page
     if language == "en":
         page.click("header button.lang")
