@@ -1,5 +1,6 @@
 """Real servers for every test: started once, restricted role for the tests, emptied as owner after committed ones."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config.embedded import session
 from config.upgrade import upgrade
 from tests import servers
-from tests.spreading import WholeFiles
+from tests.spreading import LAST, WholeFiles
 
 KEPT = {"django_migrations", "django_content_type", "workflow_legalmove"}
 collect_ignore = [] if any(servers.chromiums()) else ["journeys", "security/test_hostile_in_browser.py"]
@@ -36,15 +37,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
 @pytest.hookimpl(trylast=True)  # after the plugin that sorts tests by their use of the database
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Journeys come last (the browser's driver keeps an event loop in this thread, which Django would refuse to work
-    beside), and single tests after whole files, to fill the workers up to the end; full figures are collected with
+    beside), and at their end single short ones, so that no worker waits for the other; full figures are collected with
     PROVE=1 only; nothing is skipped."""
-    items.sort(key=lambda item: [item.get_closest_marker(mark) is not None for mark in ("journey", "spread")])
+    items.sort(key=lambda item: (item.get_closest_marker("journey") is not None, item.nodeid.startswith(LAST)))
     if os.environ.get("PROVE") == "1":
         return
     left_out = [item for item in items if item.get_closest_marker("prove")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded by now stays: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = "pytest.mark.spread"
+LAST = "tests/journeys/test_roles.py"
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 from tests.journeys.desk import Desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.spread]
-LANGUAGES = ("zh-hans", "en")
+LANGUAGES = {"zh-hans": "zh-CN", "en": "en"}  # chosen, and as the page says it
 ROLES = (
     "jingban",
     "guabao1",
@@ -43,7 +43,8 @@ PAGES = (
 
 def languages(person: str) -> tuple[str, ...]:
     """Every second role in one language, the others in the other; `make prove` has everybody in both."""
-    return LANGUAGES if os.environ.get("PROVE") == "1" else (LANGUAGES[ROLES.index(person) % 2],)
+    both = tuple(LANGUAGES)
+    return both if os.environ.get("PROVE") == "1" else (both[ROLES.index(person) % 2],)
 
 
 @pytest.mark.parametrize("person", ROLES)
@@ -53,7 +54,7 @@ def test_every_role_has_pages_without_overflow(reader: Desk, person: str) -> Non
         reader.speak(language)
         for path in PAGES:
             assert reader.open(path).status == 200, path
-            assert reader.page.get_attribute("html", "lang") == language
+            assert reader.page.get_attribute("html", "lang") == LANGUAGES[language]
             assert reader.overflow() == 0, (path, language, reader.widest())
 
 
