@@ -15,7 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config.embedded import session
 from config.upgrade import upgrade
 from tests import servers
-from tests.spreading import LAST, WholeFiles
+from tests.spreading import WholeFiles, at_the_end
 
 KEPT = {"django_migrations", "django_content_type", "workflow_legalmove"}
 collect_ignore = [] if any(servers.chromiums()) else ["journeys", "security/test_hostile_in_browser.py"]
@@ -37,9 +37,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
 @pytest.hookimpl(trylast=True)  # after the plugin that sorts tests by their use of the database
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Journeys come last (the browser's driver keeps an event loop in this thread, which Django would refuse to work
-    beside), and at their end single short ones, so that no worker waits for the other; full figures are collected with
-    PROVE=1 only; nothing is skipped."""
-    items.sort(key=lambda item: (item.get_closest_marker("journey") is not None, item.nodeid.startswith(LAST)))
+    beside); full figures are collected with PROVE=1 only; nothing is skipped."""
+    items.sort(key=lambda item: (item.get_closest_marker("journey") is not None, at_the_end(item.nodeid)))
     if os.environ.get("PROVE") == "1":
         return
     left_out = [item for item in items if item.get_closest_marker("prove")]

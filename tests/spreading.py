@@ -9,13 +9,20 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = "pytest.mark.spread"
-LAST = "tests/journeys/test_roles.py"
+# single short tests at the end, so that no worker waits for the other; then what takes somebody's desk away
+LAST = ("tests/journeys/test_roles.py", "tests/journeys/test_leaving.py")
 
 
 @cache
 def spread(file: str) -> bool:
     """Whether a file says of itself that its tests are independent of each other."""
     return MARK in (ROOT / file).read_text(encoding="utf-8")
+
+
+def at_the_end(nodeid: str) -> int:
+    """Where a test stands among those that come last; 0: it does not."""
+    file = nodeid.partition("::")[0]
+    return LAST.index(file) + 1 if file in LAST else 0
 
 
 def unit_of_work(nodeid: str) -> str:

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys import pile
-from tests.journeys.clicks import Hand
+from tests.journeys.clicks import Hand, documented
 from tests.journeys.desk import Desk
-from tests.product import ROOT, Site
+from tests.product import Site
 
 pytestmark = pytest.mark.journey
 WEIGHT = 400 * 1024  # bytes over the wire for the first view of a page
@@ -45,13 +45,6 @@ def open_first(page: Page) -> None:
 
 def mine(page: Page) -> int:
     return int(page.inner_text(".side [data-count=mine]") or 0)
-
-
-def documented(what: str) -> int:
-    """The figure of our column in docs/clicks.md."""
-    table = (ROOT / "docs" / "clicks.md").read_text(encoding="utf-8")
-    row = next(line for line in table.splitlines() if line.startswith(f"| {what} |"))
-    return int(re.sub(r"\D", "", row.split("|")[2]))
 
 
 def test_keys_decide_and_the_next_item_is_there_in_one_round_trip(reviewer: Desk) -> None:
@@ -283,21 +276,3 @@ def test_the_desk_on_a_phone(phone_reviewer: Desk, language: str) -> None:
     assert page.locator("#drawer button[value=approve]").is_visible()
     assert phone_reviewer.overflow() == 0, phone_reviewer.widest()
     phone_reviewer.shot(f"phone-desk-sheet.{language}")
-
-
-def test_hand_over_a_desk(piled: Site, desk: Desk) -> None:
-    hand, page = Hand(desk.sign_in("anquan")), desk.page
-    desk.open("/people/hand-over/")
-    for field, who in (("leaver", "李文审"), ("to", "何开岚")):
-        line = page.locator(f"select[name={field}] option", has_text=who)
-        assert " · " in line.inner_text()  # unit and post stand beside the name
-        hand.choose(f"select[name={field}]", value=line.get_attribute("value") or "")
-    hand.click("input[name=posts]")
-    hand.click("form.pick button")
-    page.wait_for_load_state()
-    desk.shot("hand-over")
-    hand.click("form[action$='/do'] button")
-    hand.acts += 1  # and yes to the question
-    page.wait_for_load_state()
-    assert "何开岚" in page.inner_text("main")
-    assert hand.acts == documented("Hand over a desk")
