@@ -11,13 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from workflow.models import Heartbeat, Notice, SignIn
 
 OK, WARN, BAD = "ok", "warn", "bad"
+STAYS = timedelta(minutes=30)  # what may go is taken within a minute
+DAYS_OFF = timedelta(days=9)  # the longest row of days off, with the night around it: nothing waits longer on purpose
 log = logging.getLogger(__name__)
 
 
@@ -94,15 +98,29 @@ def backup(at: datetime | None, now: datetime) -> Line:
 
 
 def outbox(now: datetime) -> Iterator[Line]:
-    """Words owed and not handed to the channels yet. Many wait for the morning on purpose: a backlog is trouble only
-    while nobody hands them on."""
+    """Words owed and not handed to the channels yet. Many wait for their readers' hours on purpose: it is trouble
+    while nobody hands them on, when some that could go stay, or when it is older than any row of days off."""
     owed = Notice.objects.filter(relayed_at=None, superseded_at=None, not_before__lte=now)
     count, oldest = owed.count(), owed.order_by("not_before").values_list("not_before", flat=True).first()
     alive = Heartbeat.objects.filter(name="relay", at__gte=now - timedelta(minutes=30)).exists()
-    level = OK if alive or not count else BAD
-    value = _("%(n)s, the oldest since %(t)s") % {"n": count, "t": moment(oldest)} if oldest else "0"
-    remedy = _("start the worker again; the inbox of the pages is not affected") if level != OK else ""
-    yield Line(_("Messages waiting to be sent"), level, value, remedy)
+    stuck = owed.filter(Q(send_after=None) | Q(send_after__lt=now - STAYS), not_before__lt=now - STAYS).exists()
+    old = oldest is not None and now - oldest > DAYS_OFF
+    level = OK if not count else BAD if not alive else WARN if stuck or old else OK
+    value = "0"
+    if oldest:
+        told = {"n": count, "t": moment(oldest), "age": timesince(oldest, now, depth=1)}
+        value = _("%(n)s, the oldest for %(age)s (since %(t)s)") % told
+    yield Line(_("Messages waiting to be sent"), level, value, _waiting_remedy(level, stuck))
+
+
+def _waiting_remedy(level: str, stuck: bool) -> str:
+    if level == OK:
+        return ""
+    if level == BAD:
+        return _("start the worker again; the inbox of the pages is not affected")
+    if stuck:
+        return _("some could have gone and did not: see the log of the worker")
+    return _("they go out in their readers' next hours; whoever must know earlier has to be called")
 
 
 def database(now: datetime) -> Iterator[Line]:
