@@ -271,6 +271,18 @@ def test_a_spoilt_first_run_makes_nothing_and_keeps_what_was_typed(spoilt: dict[
 
 
 @pytest.mark.django_db
+def test_a_first_run_is_told_everything_that_is_wrong_at_once() -> None:
+    short = {"password_system_admin": "short", "again_system_admin": "short"}
+    spoilt = short | {"setup_code": "猜", "county_code": "99", "town_name_1": "", "again_security_admin": "other"}
+    page = Client().post("/setup/", FIRST | spoilt).content.decode()
+    said = page.split('role="alert"')[1].split("</ul>")[0]
+    assert said.count("<li") == 5 and "密码太短，至少 10 个字符" in said, said
+    for words in ("设置码", "县", "乡镇 1", "系统管理员", "安全管理员"):
+        assert words in said, words
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_new_county_shows_what_is_left_to_do_and_marks_what_is_done() -> None:
     Client().post("/setup/", FIRST)
     first, county = User.objects.get(username="security_admin"), Unit.objects.get(code="990101")

@@ -54,12 +54,17 @@ def reset_password(username: str, password: str, *, now: datetime | None = None)
         audit.append_to_stream("system", "account.password_reset", moment, None, {"user": user.pk})
 
 
-def set_password(user: User, password: str) -> None:
-    """Check a password against the rules of the house, and save the user with it."""
+def check_password(user: User, password: str) -> None:
+    """Refuse a password that the rules of the house do not allow this person."""
     try:
         validate_password(password, user)
     except ValidationError as trouble:
         raise errors.InvalidInput(field=_("Password"), expected=" ".join(trouble.messages), at="password") from trouble
+
+
+def set_password(user: User, password: str) -> None:
+    """Check a password, and save the user with it."""
+    check_password(user, password)
     user.set_password(password)
     user.is_sample = False
     user.save()

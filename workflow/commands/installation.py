@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,11 +41,9 @@ def install(
     now: datetime | None = None,
 ) -> None:
     """Make the first county (6-digit code, name), towns (9-digit code, name) and administrators, all or nothing."""
-    moment = now or clock.now()
-    if not secrets.compare_digest(code.strip().lower(), settings.SETUP_CODE.lower()):
-        raise errors.InvalidInput(field=_("Set-up code"), expected=_("the code that the start printed on this machine"))
-    towns, people = list(towns), list(people)
-    _check(county, towns, people)
+    moment, towns, people = now or clock.now(), list(towns), list(people)
+    for fault in faults(code, county, towns, people):
+        raise fault
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_RUN_LOCK])
@@ -54,18 +52,33 @@ def install(
         _write(county, towns, people, moment)
 
 
-def _check(county: tuple[str, str], towns: list[tuple[str, str]], people: list[FirstPerson]) -> None:
-    if not re.fullmatch(r"\d{6}", county[0]) or not county[1].strip():
-        raise errors.InvalidInput(field=_("County"), expected=_("a name and the six digits of its division code"))
-    for code, name in towns:
-        if not re.fullmatch(county[0] + r"\d{3}", code) or not name.strip():
-            raise errors.InvalidInput(
-                field=_("Town"), expected=_("a name and nine digits that begin with %(code)s") % {"code": county[0]}
-            )
-    if len({code for code, _name in towns}) != len(towns):
-        raise errors.InvalidInput(field=_("Town"), expected=_("each code once"))
+def faults(
+    code: str, county: tuple[str, str], towns: list[tuple[str, str]], people: list[FirstPerson]
+) -> Iterator[errors.InvalidInput]:
+    """Everything that is wrong with what was typed, in the order of the form."""
+    if not secrets.compare_digest(code.strip().lower().encode(), settings.SETUP_CODE.lower().encode()):
+        yield errors.InvalidInput(field=_("Set-up code"), expected=_("the code that the start printed on this machine"))
+    digits, name = county
+    if not re.fullmatch(r"[0-9]{6}", digits) or not name.strip():
+        yield errors.InvalidInput(field=_("County"), expected=_("a name and the six digits of its division code"))
+    yield from _wrong_towns(digits, towns)
     if len({person.username for person in people}) != len(people):
-        raise errors.InvalidInput(field=_("User name"), expected=_("another person for each administrator"))
+        yield errors.InvalidInput(field=_("User name"), expected=_("another person for each administrator"))
+    for person in people:
+        try:
+            accounts.check_password(User(username=person.username, full_name=person.full_name), person.password)
+        except errors.InvalidInput as weak:
+            who = Role(person.role).label
+            yield errors.InvalidInput(field=f"{who}, {weak.detail['field']}", expected=weak.detail["expected"])
+
+
+def _wrong_towns(county: str, towns: list[tuple[str, str]]) -> Iterator[errors.InvalidInput]:
+    for number, (code, name) in enumerate(towns, 1):
+        if not re.fullmatch(r"[0-9]{9}", code) or not code.startswith(county) or not name.strip():
+            expected = _("a name and nine digits that begin with %(code)s") % {"code": county}
+            yield errors.InvalidInput(field=f"{_('Town')} {number}", expected=expected)
+    if len({code for code, _name in towns}) != len(towns):
+        yield errors.InvalidInput(field=_("Town"), expected=_("each code once"))
 
 
 def _write(county: tuple[str, str], towns: list[tuple[str, str]], people: list[FirstPerson], moment: datetime) -> None:

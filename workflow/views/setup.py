@@ -22,41 +22,41 @@ def setup(request: HttpRequest) -> HttpResponse:
     """GET and POST /setup/; once an account exists this address is a 404 like any other."""
     if not installation.open_for_setup():
         raise errors.NotFound()
-    refused: errors.Refusal | None = None
+    refused: list[errors.InvalidInput] = []
     if request.method == "POST":
-        try:
-            _install(request)
-        except errors.InvalidInput as trouble:
-            refused = trouble
-        else:
+        refused = _install(request)
+        if not refused:
             messages.success(request, _("Set up. Sign in as the security administrator to add units and people."))
             return redirect("login")
     context = {"refused": refused, "rows": _town_rows(request), "people": _people_rows(request), "typed": request.POST}
     return render(request, "workflow/setup.html", context, status=422 if refused else 200)
 
 
-def _install(request: HttpRequest) -> None:
-    form = request.POST
+def _install(request: HttpRequest) -> list[errors.InvalidInput]:
+    """Set up; or everything that is wrong with what was typed, at once."""
+    form, people = request.POST, [_person(request, role) for role in OFFERED]
     pairs = [(folded(form.get(f"town_code_{n}", "")), form.get(f"town_name_{n}", "")) for n in TOWN_ROWS]
-    installation.install(
-        form.get("setup_code", ""),
-        county=(folded(form.get("county_code", "")), form.get("county_name", "")),
-        towns=[pair for pair in pairs if any(part.strip() for part in pair)],
-        people=[found for role in OFFERED if (found := _person(request, role))],
-    )
+    code, county = form.get("setup_code", ""), (folded(form.get("county_code", "")), form.get("county_name", ""))
+    towns = [pair for pair in pairs if any(part.strip() for part in pair)]
+    named = [one for one in people if isinstance(one, FirstPerson)]
+    found = list(installation.faults(code, county, towns, named))
+    found += [one for one in people if isinstance(one, errors.InvalidInput)]
+    if not found:
+        installation.install(code, county=county, towns=towns, people=named)
+    return found
 
 
-def _person(request: HttpRequest, role: Role) -> FirstPerson | None:
-    """The person typed for a role; an untouched optional one is left out."""
+def _person(request: HttpRequest, role: Role) -> FirstPerson | errors.InvalidInput | None:
+    """The person typed for a role, or what is wrong with them; an untouched optional one is left out."""
     username, name, word, again = (
         request.POST.get(f"{part}_{role}", "") for part in ("username", "name", "password", "again")
     )
     if role not in NEEDED and not any((username, name, word)):
         return None
     if not username.strip() or not name.strip():
-        raise errors.InvalidInput(field=role.label, expected=_("a user name and a full name"))
+        return errors.InvalidInput(field=role.label, expected=_("a user name and a full name"))
     if word != again:
-        raise errors.InvalidInput(field=role.label, expected=_("the same password twice"))
+        return errors.InvalidInput(field=role.label, expected=_("the same password twice"))
     return FirstPerson(str(role), username.strip(), name.strip(), word)
 
 
