@@ -75,13 +75,13 @@ def test_words_that_nobody_hands_on_are_seen(world: builders.World) -> None:
     assert named("待发送消息").level == BAD and named("待发送消息").remedy
     beat("relay", minutes=2)
     found = named("待发送消息")
-    assert (found.level, "9" in found.value, "日志" in found.remedy) == (WARN, True, True)  # they could have gone
+    assert (found.level, "9 小时" in found.value, "日志" in found.remedy) == (WARN, True, True)  # they could have gone
     waiting = Notice.objects.filter(case=case)
     waiting.update(send_after=now + timedelta(hours=3))
     assert (named("待发送消息").level, named("待发送消息").remedy) == (OK, "")  # they wait for the morning
     waiting.update(not_before=now - timedelta(days=40))
     found = named("待发送消息")
-    assert (found.level, "1" in found.value, bool(found.remedy)) == (WARN, True, True)  # for no morning that old
+    assert (found.level, "40 天" in found.value, bool(found.remedy)) == (WARN, True, True)  # for no morning that old
 
 
 def test_clocks_that_differ_are_seen(world: builders.World) -> None:

@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from workflow.models import Heartbeat, Notice, SignIn
 
@@ -108,9 +108,16 @@ def outbox(now: datetime) -> Iterator[Line]:
     level = OK if not count else BAD if not alive else WARN if stuck or old else OK
     value = "0"
     if oldest:
-        told = {"n": count, "t": moment(oldest), "age": timesince(oldest, now, depth=1)}
+        told = {"n": count, "t": moment(oldest), "age": _age(now - oldest)}
         value = _("%(n)s, the oldest for %(age)s (since %(t)s)") % told
     yield Line(_("Messages waiting to be sent"), level, value, _waiting_remedy(level, stuck))
+
+
+def _age(waited: timedelta) -> str:
+    if waited.days:
+        return ngettext("%(n)s day", "%(n)s days", waited.days) % {"n": waited.days}
+    hours = waited.seconds // 3600
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
 
 
 def _waiting_remedy(level: str, stuck: bool) -> str:
