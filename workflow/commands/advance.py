@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow import errors, rights, seats
+from workflow import backwards, errors, rights, seats
 from workflow.commands import dates
 from workflow.commands.rounds import close_round, end_hold, open_next, open_round, settle_child
 from workflow.commands.work import Work, concerned
@@ -105,12 +105,9 @@ def send_back(work: Work, live: Round, target: Place, resume: str, how: str = "r
     live.return_to, live.resume = target.group.key, resume
     if not work.route.is_open(target, work.case.state):
         fire(work, back_to(work, target.stage.state))
-    for other in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
-        if other is live:
-            close_round(work, other, how)
-        elif work.route.falls(work.route.places[other.group], target):
-            close_round(work, other, "cancelled", how)
-    voided = [past for past in work.rounds if _is_voided(work, past, target, resume)]
+    for other in backwards.fallen(work, live, target):
+        close_round(work, other, how if other is live else "cancelled", how)
+    voided = backwards.voided(work, target, resume)
     for past in voided:
         past.void, past.voided_by = True, work.deciding
         work.touch(past)
@@ -123,14 +120,6 @@ def send_back(work: Work, live: Round, target: Place, resume: str, how: str = "r
         voided=[[past.group, past.number] for past in voided],
     )
     work.tell(how, concerned(work), event)
-
-
-def _is_voided(work: Work, past: Round, target: Place, resume: str) -> bool:
-    """Whether a return to the target makes a passed round count for nothing."""
-    place = work.route.places.get(past.group)
-    if place is None or past.outcome != PASSED or past.void or past.parent_id:
-        return False
-    return past.group == target.group.key or (resume == "again" and work.route.is_after(place, target))
 
 
 # --- transitions -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from workflow import candidates, errors, policies, readiness, rights
 from workflow.models import Case, Nudge, Posting, Step, User
-from workflow.queries import chasing, glance, words
+from workflow.queries import aftermath, chasing, glance, words
+from workflow.queries.consequences import RESUMES
 from workflow.queries.glance import Glance
 from workflow.rules.codes import BULK_MOST
 from workflow.rules.effects import APPROVE, RETURN
@@ -53,6 +54,7 @@ class Preview:
     number: str  # what the number is called that at least one asks; empty where none does
     points: list[tuple[str, str]]  # to which all that can be returned may go back
     people: list[Taker]  # to whom they may be given, most first
+    returns: list[tuple[str, str, list[str]]]  # (point, resume, what it does to others) for each way back
 
 
 def preview(user: User, step_ids: Iterable[int], today: date, verb: str = APPROVE) -> Preview:
@@ -68,6 +70,7 @@ def preview(user: User, step_ids: Iterable[int], today: date, verb: str = APPROV
     rows = [_candidate(*found[pk], why=_why_not(*found[pk], verb, urged)) for pk, _case in sorted(steps)]
     able = [row for row in rows if not row.why_not]
     seen_able = [found[row.step_id] for row in able]
+    points = _points(seen_able) if verb == RETURN else []
     return Preview(
         verb=verb,
         rows=rows,
@@ -75,8 +78,9 @@ def preview(user: User, step_ids: Iterable[int], today: date, verb: str = APPROV
         can=len(able),
         amount=sum((row.amount for row in able if row.amount is not None), Decimal("0.00")),
         number=_number(seen_able) if verb == APPROVE else "",
-        points=_points(seen_able) if verb == RETURN else [],
+        points=points,
         people=_takers(seen_able) if verb == REASSIGN else [],
+        returns=[(to, resume, _returned(seen_able, to, name, resume)) for to, name in points for resume in RESUMES],
     )
 
 
@@ -143,6 +147,17 @@ def _points(able: list[tuple[Glance, Step]]) -> list[tuple[str, str]]:
     ]
     common = set.intersection(*(set(one) for one in own)) if own else set()
     return offered + [(key, name) for key, name in (own[0].items() if own else ()) if key in common]
+
+
+def _returned(able: list[tuple[Glance, Step]], to: str, name: str, resume: str) -> list[str]:
+    """What returning all of them does to others, in numbers: which they are, each one's own page says."""
+    found = [aftermath.of(reading, step, RETURN, to, resume) for reading, step in able]
+    ended, void = sum(len(one.cancelled) for one in found), sum(len(one.void) for one in found)
+    return [
+        _("It goes back to %(group)s.") % {"group": name},
+        _("Steps of others that are no longer asked: %(n)s.") % {"n": ended},
+        _("Approvals of groups that count no more: %(n)s.") % {"n": void},
+    ]
 
 
 def _takers(able: list[tuple[Glance, Step]]) -> list[Taker]:

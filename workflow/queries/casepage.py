@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from workflow import calendars, clock, errors, ladders, policies, reach, readiness, rights, seats
 from workflow.models import Hold, Opinion, Round, Step, User, kinds
-from workflow.queries import actions, escalation, glance, sentback, slack, stepper, words
+from workflow.queries import actions, consequences, escalation, glance, sentback, slack, stepper, words
 from workflow.queries.actions import Action
 from workflow.queries.escalation import Ahead
 from workflow.queries.glance import Glance
@@ -53,6 +53,7 @@ class MyStep:
     lender: str
     verbs: list[Action]  # beyond approve, return and refuse: each with its own form
     effects: dict[str, list[str]]  # by verb: what it will do, in words
+    returns: list[tuple[str, str, list[str]]]  # (to, resume, what it will do) of every way in which it can go back
     opinions: list[Opinion]  # what those answered who were asked for this step
     asked: list[Step]  # added signers and advisers who have not answered yet
 
@@ -219,6 +220,7 @@ def _mine(reading: Glance, user: User, step: Step, waiting: Waiting) -> MyStep |
         lender=str(authority.lender) if authority.lender else "",
         verbs=[verb for verb in verbs if verb.verb in actions.ON_ITS_OWN_PAGE],
         effects={verb.verb: verb.effects for verb in verbs if verb.effects},
+        returns=consequences.of_returns(reading, step) if found.decidable else [],
         opinions=_opinions(reading, step),
         asked=[one for one in actions.in_the_way(reading, step) if one is not step],
     )

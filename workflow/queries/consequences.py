@@ -1,72 +1,109 @@
 """What a verdict will do to the others, in words: said before the click, from the very rules that then decide."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflow import policies, rights, seats
 from workflow.models import Round, Step, kinds
-from workflow.queries import words
+from workflow.queries import aftermath, words
+from workflow.queries.aftermath import Aftermath
 from workflow.queries.glance import Glance
 from workflow.rules import conditions, effects
-from workflow.rules.effects import APPROVE, REFUSE, RETURN, Effect
-from workflow.rules.route import FAILED, OPEN, PASSED, GroupSpec, Place
+from workflow.rules.effects import RETURN
+from workflow.rules.route import FAILED, PASSED, GroupSpec, Place
 from workflow.rules.words import listed
+
+RESUMES = ("with_me", "again")
+MOST = 4  # names in a sentence; of the others only how many they are
 
 
 def of(glance: Glance, step: Step, verdict: str, to: str = "", resume: str = "with_me") -> list[str]:
     """Sentences, in order: what becomes of the group, who is no longer asked, who is asked next or where it goes."""
+    after = aftermath.of(glance, step, verdict, to, resume)
+    if verdict == RETURN or after.result == FAILED:
+        return list(_backwards(glance, after, resume if verdict == RETURN else "again"))
+    return list(_in_its_group(glance, step, after))
+
+
+def of_returns(glance: Glance, step: Step) -> list[tuple[str, str, list[str]]]:
+    """(to, resume, sentences) for every way in which a step can be returned."""
+    points = rights.return_points(glance, step.round)
+    return [
+        (place.group.key, resume, of(glance, step, RETURN, place.group.key, resume))
+        for place in points
+        for resume in RESUMES
+    ]
+
+
+def _in_its_group(glance: Glance, step: Step, after: Aftermath) -> Iterator[str]:
     live = seats.root(glance, step.round)
-    child = step.round if step.round is not live else None
-    if verdict == RETURN:
-        return list(_sent_back(glance, live, to, resume))
-    if child is not None:
-        return list(_in_child(glance, child, live, step, verdict))
-    found = effect(glance, live, step, verdict)
-    return list(_words(glance, live, found, step))
-
-
-def effect(glance: Glance, live: Round, step: Step, verdict: str, to: str = "", resume: str = "with_me") -> Effect:
-    """The pure effect of a verdict on a seat of a group's own round."""
-    members = seats.members(glance, live)
-    key = next(index for index, one in enumerate(members) if one is step)
-    table = seats.table(glance, live)
-    fails_to = rights.refuse_point(glance, live).group.key
-    return effects.effect(table, key, verdict, on_refuse=fails_to, return_to=to, resume=resume)
-
-
-def _words(glance: Glance, live: Round, found: Effect, step: Step) -> Iterator[str]:
-    members = seats.members(glance, live)
-    if found.result == FAILED:
-        back = {"group": name_of(glance, found.goes_to)}
-        yield (
-            _("The group can then no longer pass: it goes back to “%(group)s”, and all from there on are asked again.")
-            % back
-        )
-    elif found.result == OPEN:
+    if after.needed:
         yield ngettext(
             "The group stays open: %(n)s more approval is needed.",
             "The group stays open: %(n)s more approvals are needed.",
-            found.needed,
-        ) % {"n": found.needed}
-    others = [members[int(str(key))] for key in found.cancelled if members[int(str(key))] is not step]
-    if ended := [who(one) for other in others for one in _asked_for(glance, other)]:
-        yield _("No longer asked: %(who)s.") % {"who": listed(ended)}
-    if found.opens_next:
-        following = seats.waiting(glance, live)[0]
-        yield _("Next in turn: %(who)s.") % {"who": words.name(following.names)}
-    if found.result == PASSED:
+            after.needed,
+        ) % {"n": after.needed}
+    if after.ended:
+        yield _said(_("No longer asked: %(who)s."), who=_some([who(one) for one in after.ended]))
+    if after.opens_next:
+        yield _("Next in turn: %(who)s.") % {"who": words.name(seats.waiting(glance, live)[0].names)}
+    if after.waits_for:
+        decides = after.waits_for.state == "open" and step.round.kind == Round.BEFORE
+        said = _("Then %(who)s decides.") if decides else _("Then it goes on with %(who)s.")
+        yield said % {"who": who(after.waits_for)}
+    elif after.result == PASSED:
         yield from _onwards(glance, glance.route.places[live.group])
+    elif not after.needed:
+        yield _("Others who were asked with you still have to answer.")
 
 
-def _asked_for(glance: Glance, step: Step) -> Iterator[Step]:
-    """Who is asked for a seat: its own step while that is open, and the signers and advisers still asked for it."""
-    if step.state == "open":
-        yield step
-    for child in seats.children(glance, step):
-        for one in child.run:
-            yield from _asked_for(glance, one)
+def _backwards(glance: Glance, after: Aftermath, resume: str) -> Iterator[str]:
+    """Where it goes, who is no longer asked here and beside, and whose approvals count on or no more."""
+    if after.to is None:
+        yield _("It goes back to the point you choose; the group ends here.")
+        return
+    failed = _("The group can then no longer pass: it goes back to %(group)s.")
+    yield _said(failed if after.result == FAILED else _("It goes back to %(group)s."), group=_bold(after.to))
+    if after.goes_on:
+        yield _("Meanwhile this group is asked again.")
+    elif after.ended:
+        yield _said(_("No longer asked: %(who)s."), who=_some([who(one) for one in after.ended]))
+    if after.aside:
+        named = [_beside(glance, live, steps) for live, steps in after.aside]
+        yield _said(_("Ends beside it: %(groups)s."), groups=_some(named))
+    gone = [glance.route.places[one.group] for one in after.void if one.group != after.to.group.key]
+    if resume == "again" and gone:
+        yield _said(_("Its approval counts no more: %(groups)s."), groups=_some([_bold(one) for one in gone]))
+    elif after.standing:
+        groups = _some([_bold(one) for one in after.standing])
+        yield _said(_("Stays approved unless its content changes: %(groups)s."), groups=groups)
+
+
+def _beside(glance: Glance, live: Round, steps: Sequence[Step]) -> str:
+    place = glance.route.places.get(live.group)
+    name = _bold(place) if place else live.group
+    return format_html("{} ({})", name, listed(who(one) for one in steps)) if steps else name
+
+
+def _bold(place: Place) -> SafeString:
+    return format_html("<b>{}</b>", words.name(place.group.names))
+
+
+def _some(names: Sequence[str]) -> SafeString:
+    """The first few of many, each once."""
+    each = list(dict.fromkeys(str(conditional_escape(name)) for name in names))
+    said = SafeString(listed(each[:MOST]))
+    return _said(_("%(names)s and %(n)s more"), names=said, n=len(each) - MOST) if len(each) > MOST else said
+
+
+def _said(sentence: str, **named: Any) -> SafeString:
+    """A sentence with names in it that may be marked up already."""
+    return SafeString(conditional_escape(sentence) % {key: conditional_escape(one) for key, one in named.items()})
 
 
 def _onwards(glance: Glance, here: Place) -> Iterator[str]:
@@ -104,33 +141,6 @@ def _asked(glance: Glance, place: Place) -> str:
     plans = [plan for plan in place.group.plans if conditions.holds(plan.condition, glance.case.facts)]
     posts = sorted({str(policies.Role(plan.role).label) for plan in plans})
     return f"{words.name(place.group.names)} ({listed(posts)})"
-
-
-def _sent_back(glance: Glance, live: Round, to: str, resume: str) -> Iterator[str]:
-    if to:
-        yield _("It goes back to “%(group)s”; the group ends here.") % {"group": name_of(glance, to)}
-    else:
-        yield _("It goes back to the point you choose; the group ends here.")
-    if resume == "again":
-        yield _("Afterwards everyone from there on is asked again.")
-    else:
-        yield _("Afterwards only those are asked again whose content was changed; then it comes back to this group.")
-
-
-def _in_child(glance: Glance, child: Round, live: Round, step: Step, verdict: str) -> Iterator[str]:
-    """An added signer: their refusal is the refusal of the step they were added to."""
-    above = seats.parent(glance, child)
-    assert above is not None
-    inner = effect(glance, child, step, verdict)
-    if inner.result == OPEN:
-        yield _("Others who were asked with you still have to answer.")
-    elif verdict == APPROVE and child.kind == Round.BEFORE:
-        yield _("Then %(who)s decides.") % {"who": who(above)}
-    elif child.parent_id and above.round is live:
-        counted = APPROVE if verdict == APPROVE else REFUSE
-        yield from _words(glance, live, effect(glance, live, above, counted), above)
-    else:
-        yield _("Then it goes on with %(who)s.") % {"who": who(above)}
 
 
 def who(step: Step) -> str:
