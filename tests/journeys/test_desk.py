@@ -20,6 +20,12 @@ def test_a_return_from_the_drawer_and_a_second_round(desk: Desk) -> None:
     form.locator("details summary").click()
     form.locator("textarea").fill("户口簿缺一页，请补。")
     form.locator("select[name=to]").select_option("draft")
+    (said,) = form.locator(".told p:visible").all_inner_texts()  # of all the ways the chosen one, as one chooses
+    assert "起草" in said and "全部重审" not in said
+    form.locator("input[value=again]").check()
+    (again,) = form.locator(".told p:visible").all_inner_texts()
+    assert again != said and "全部重审" in again
+    form.locator("input[value=with_me]").check()
     form.locator("select[name=reason_code]").select_option("papers_missing")
     form.locator("button[value=return]").click()
     desk.page.wait_for_selector(".toast")

@@ -73,8 +73,9 @@ def _backwards(glance: Glance, after: Aftermath, resume: str) -> Iterator[str]:
         yield _("Meanwhile this group is asked again.")
     elif after.ended:
         yield _said(_("No longer asked: %(who)s."), who=_some([who(one) for one in after.ended]))
-    if after.aside:
-        named = [_beside(glance, live, steps) for live, steps in after.aside]
+    others = [one for one in after.aside if one[0].group != after.to.group.key]  # the point itself is asked anew
+    if others:
+        named = [_beside(glance, live, steps) for live, steps in others]
         yield _said(_("Ends beside it: %(groups)s."), groups=_some(named))
     gone = [glance.route.places[one.group] for one in after.void if one.group != after.to.group.key]
     if resume == "again" and gone:

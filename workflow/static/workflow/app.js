@@ -38,16 +38,16 @@
   });
 
   // --- what a return does: every way stands in the form, the chosen one is shown -------------------------------------
-  function told(form) {
+  function way(form) {
     var to = form.elements.to, resume = form.elements.resume;
     form.querySelectorAll("[data-resume]").forEach(function (line) {
       line.hidden = line.dataset.to !== to.value || line.dataset.resume !== resume.value;
     });
   }
-  function tell() { desk.each(".told", function (box) { told(box.closest("form")); }); }
-  document.addEventListener("change", tell);
-  window.addEventListener("pageshow", tell);
-  document.body.addEventListener("htmx:afterSwap", tell);
+  function ways() { desk.each(".told", function (box) { way(box.closest("form")); }); }
+  document.addEventListener("change", ways);
+  window.addEventListener("pageshow", ways);
+  document.body.addEventListener("htmx:afterSwap", ways);
 
   // --- live counts: one small question with an ETag; the browser sends it back and the server answers 304 ----------
   var last = "";
