@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time
 from itertools import combinations
 
+from django.utils import timezone
+
 from workflow import audit
-from workflow.models import FINAL_STATES, Case, Decision, Event, Posting, Round, Step, Substitution, plan
+from workflow.models import FINAL_STATES, Case, Decision, Event, Posting, Round, Step, Substitution, Watch, plan
+from workflow.queries.invariants import dead_steps
 
 DECIDED = {"approved": "approve", "returned": "return", "refused": "refuse"}
 JUDGES = {"review", "approve", "receive", "accept", "check", "pay"}
@@ -22,8 +25,10 @@ def holds(case_id: int, today: date, *, chain: bool = True) -> None:
     decisions = list(Decision.objects.filter(case_id=case_id))
     events = list(Event.objects.filter(case_id=case_id).order_by("sequence"))
     one_decision_one_event(steps, decisions, events)
-    one_live_round_a_group(rounds, steps)
-    someone_can_go_on(case, rounds, steps, today)
+    stuck = one_live_round_a_group(rounds, steps)
+    assert not stuck or stuck <= reported(case, today), "a rule is out of reach and nobody is told"
+    armed(steps)
+    someone_can_go_on(case, rounds, steps, today, stuck)
     four_eyes(case, steps, decisions)
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
     assert case.events == len(events) and case.head == events[-1].hash
@@ -42,26 +47,44 @@ def one_decision_one_event(steps: Iterable[Step], decisions: Iterable[Decision],
     assert {fact["decision"] for fact in told} == {row.digest for row in decisions}
 
 
-def one_live_round_a_group(rounds: Iterable[Round], steps: Iterable[Step]) -> None:
-    """A group has at most one live round; open steps stand in live rounds only, and no live round is without one."""
+def reported(case: Case, today: date) -> set[int]:
+    """Rounds of the case of which the hourly check says that too few are asked."""
+    noon = timezone.make_aware(datetime.combine(today, time(12)))
+    return {one.detail["round"] for one in dead_steps(noon) if (one.case_id, one.code) == (case.pk, "rule_unreachable")}
+
+
+def armed(steps: Iterable[Step]) -> None:
+    """Every open step has a due date, and the row by which the sweep comes to remind of it; no other step has one."""
+    opened = {step.pk: step.due for step in steps if step.state == "open"}
+    assert all(opened.values()), f"no due date: {opened}"
+    watched = Watch.objects.filter(step__in=[step.pk for step in steps]).values_list("step_id", flat=True)
+    assert set(watched) == set(opened), f"open {set(opened)}, armed {set(watched)}"
+
+
+def one_live_round_a_group(rounds: Iterable[Round], steps: Iterable[Step]) -> set[int]:
+    """A group has at most one live round; open steps stand in live rounds only. The live rounds that ask nobody."""
     live = {one.pk: one.group for one in rounds if one.closed_at is None}
     own = [one.group for one in rounds if one.closed_at is None and not getattr(one, "parent_id", None)]
     assert len(own) == len(set(own)), f"two live rounds of one group: {own}"
     open_in = {step.round_id for step in steps if step.state == "open"}
     assert open_in <= set(live), "an open step in a closed round"
     waiting = {step.round_id for step in steps if any(c.parent_id == step.pk for c in rounds if c.pk in live)}
-    assert set(live) <= open_in | waiting, f"live rounds without an open step: {live}"
+    return set(live) - open_in - waiting
 
 
-def someone_can_go_on(case: Case, rounds: Iterable[Round], steps: Iterable[Step], today: date) -> None:
-    """An open case has an open step with a due date, in a live round, that somebody alive is posted for."""
+def someone_can_go_on(
+    case: Case, rounds: Iterable[Round], steps: Iterable[Step], today: date, stuck: Collection[int]
+) -> None:
+    """An open case has an open step in a live round that somebody alive is posted for; or it stands with the operators
+    because too few are asked."""
     opened = [step for step in steps if step.state == "open"]
     if case.state in FINAL_STATES:
         assert opened == [] and all(one.closed_at for one in rounds), "something is open in an ended case"
         return
-    assert opened, f"nothing to do in {case.state}"
-    assert all(step.due for step in opened)
-    assert any(holders(step, today) for step in opened), f"nobody is there for {[step.plan for step in opened]}"
+    assert opened or stuck, f"nothing to do in {case.state}"
+    assert stuck or any(holders(step, today) for step in opened), (
+        f"nobody is there for {[step.plan for step in opened]}"
+    )
 
 
 def holders(step: Step, today: date) -> set[int]:

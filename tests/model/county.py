@@ -36,6 +36,13 @@ SEATED = (
     "contact_cadre",
     "route_keeper",
 )
+POSTS = {  # that somebody leaves or gets while the case runs
+    "clerk": builders.HOME_TOWN,
+    "town_reviewer": builders.HOME_TOWN,
+    "village_reviewer": builders.HOME_VILLAGE,
+    "vice_leader": builders.HOME_TOWN,
+    "finance_reviewer": builders.COUNTY,
+}
 CODES = {"town_reviewer": builders.HOME_TOWN, "village_reviewer": builders.HOME_VILLAGE}
 UNITS = {
     "home_group": builders.HOME_GROUP,
@@ -56,6 +63,8 @@ def stages(rule: str, version: int = 1) -> dict[str, Any]:
     signing["confirming"] = ("signing", [light.group("confirm", confirm)])
     receiving, hands = signing["signing"][1]
     receiving["rule"] = "in_order"
+    if rule in ("k_of_n", "weighted"):
+        hands |= {"rule": rule, "threshold": 2}  # of the clerks who are there when it opens
     for group in (*review["review"][1], *review["aside"][1], hands):
         for plan in group["plans"]:
             plan["bulk"] = True

@@ -8,7 +8,7 @@ from tests import builders, light
 from tests.model import county
 from tests.model.model import Node
 from workflow import clock
-from workflow.commands import bulk, cases, people, steps
+from workflow.commands import bulk, cases, copies, migrations, people, staffing, steps
 from workflow.models import Case, Posting, Substitution
 from workflow.rules import canonical
 
@@ -76,6 +76,7 @@ class Engine:
     def change(self, aspect: str, **facts: Any) -> None:
         self.content += 1
         with cases.change(self.case_id, verb="test.change", **self.how("clerk")) as work:
+            work.event("subject.changed", aspects=[aspect])
             work.case.facts = work.case.facts | facts
             work.case.hashes = work.case.hashes | {aspect: canonical.digest(str(self.content))}
 
@@ -100,6 +101,26 @@ class Engine:
         else:
             until = clock.date_of(self.now) + timedelta(days=60)
             people.lend(posting.pk, substitute=substitute, until=until, **self.how(lender))
+
+    def leave(self, who: str, role: str) -> None:
+        last = Posting.objects.filter(user=self.world.people[who], role=role, valid_until=None).latest("id")
+        staffing.end_post(last, **self.how("security_admin"))
+
+    def join(self, who: str, role: str, unit: str) -> None:
+        staffing.post(self.world.people[who], role, self.world.units[unit], **self.how("security_admin"))
+
+    def revert(self, who: str) -> None:
+        migrations.revert(self.case_id, **self.how(who))
+        self.version = 3 - self.version
+
+    def nudge(self, who: str, seat: Node) -> None:
+        steps.nudge(self.ids[seat], **self.how(who))
+
+    def copy(self, who: str, user: str) -> None:
+        cases.copy_to(self.case_id, users=[self.pk(user)], **self.how(who))
+
+    def read(self, who: str) -> None:
+        assert copies.mark_read(self.case_id, **self.how(who))
 
     def later(self) -> datetime:
         """Time goes on between two commands."""

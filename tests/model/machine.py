@@ -8,9 +8,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests import builders
 from tests.model import choosing
-from tests.model.county import RULES, SEATED
+from tests.model.county import POSTS, RULES, SEATED
+from tests.model.office import ENDS
 from tests.model.pair import Pair, steps_of
-from tests.model.rights import ENDS, NEVER_ASKED
+from tests.model.rights import NEVER_ASKED
 
 number = st.integers(0, 10**6)
 
@@ -28,6 +29,7 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.moved: set[tuple[str, str]] = set()  # posts left or given in this run
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
 
@@ -144,10 +146,37 @@ class Machine(RuleBasedStateMachine):
             self.pair.both("lend", lender, user, role)
             return
         lender, user = SEATED[a // 2 % len(SEATED)], SEATED[b % len(SEATED)]
-        role = sorted(self.model.people.posts[lender])[0]
+        role = min(self.model.people.posts[lender], default="route_keeper")
         lendable = role != "route_keeper" and not self.model.people.posts[user].keys() <= set(NEVER_ASKED)
         if lendable and lender != user and not any((one[0], one[2]) == (user, role) for one in lent):
             self.pair.both("lend", lender, user, role)
+
+    @rule(a=number, b=number)
+    def leave_or_join(self, a: int, b: int) -> None:
+        """Somebody leaves a post, rarely, or gets one they never had."""
+        who, role = SEATED[a % len(SEATED)], sorted(POSTS)[b % len(POSTS)]
+        held = [(one, role) for one in SEATED for role in self.model.people.posts[one].keys() & POSTS.keys()]
+        held = sorted(one for one in held if one not in self.moved)
+        if a % 3 == 0 and held:
+            who, role = held[b % len(held)]
+            self.moved.add((who, role))
+            self.pair.both("leave", who, role)
+        elif a % 3 == 1 and self.model.people.posts[who] and (who, role) not in {*held, *self.moved}:
+            self.moved.add((who, role))
+            self.pair.both("join", who, role, POSTS[role])
+
+    # --- what is said about it ---------------------------------------------------------
+    @rule(a=number, b=number, verb=st.sampled_from(["nudge", "copy", "read"]))
+    def talk(self, a: int, b: int, verb: str) -> None:
+        """Somebody urges, sends a copy, or reads theirs."""
+        unread = sorted(who for who, read in self.model.copies.items() if not read)
+        who = SEATED[a % len(SEATED)]
+        if verb == "nudge":
+            self.pair.both("nudge", who, choosing.seat(self.model, b))
+        elif verb == "copy":
+            self.pair.both("copy", who, SEATED[b % len(SEATED)])
+        elif unread:
+            self.pair.both("read", unread[a % len(unread)])
 
     # --- the whole case ------------------------------------------------------------
     @rule(a=number, b=number, on_round=st.booleans())
@@ -171,10 +200,12 @@ class Machine(RuleBasedStateMachine):
     @precondition(held)
     @rule(a=number)
     def migrate(self, a: int) -> None:
-        """The keeper publishes another version and moves the case to it, rarely."""
+        """The keeper publishes another version and moves the case to it, or back again, rarely."""
+        who = "route_keeper" if a // 3 % 4 else SEATED[a // 12 % len(SEATED)]
         if a % 3 == 0:
-            who = "route_keeper" if a // 3 % 4 else SEATED[a // 12 % len(SEATED)]
             self.pair.both("migrate", who, self.pair.other_version())
+        elif self.pair.tried["migrate", True] and (a % 3 == 1 or self.model.former):
+            self.pair.both("revert", who)
 
     @precondition(held)
     @rule(aspect=st.sampled_from(["parties", "members", "amounts", "text"]), persons=st.sampled_from([3, 5]))
@@ -185,4 +216,5 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def something_to_do(self) -> None:
         """P6, in the model's words."""
-        assert not self.model.alive or self.model.asked()
+        live = self.model.live.values()
+        assert not self.model.alive or self.model.asked() or any(self.model.out_of_reach(one) for one in live)

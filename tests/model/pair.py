@@ -12,11 +12,12 @@ from tests import builders, folding, invariants
 from tests.model import county
 from tests.model.engine import Engine
 from tests.model.model import Node
-from tests.model.rights import Governed
+from tests.model.office import Office
 from tests.model.route import STATES
 from workflow import clock
 from workflow.errors import Refusal
-from workflow.models import Hold, Round, Step
+from workflow.models import Copy, Hold, Round, Step
+from workflow.queries.invariants import dead_steps
 
 DECIDED = {"approved": "approved", "answered": "approved", "returned": "returned", "refused": "refused"}
 
@@ -30,7 +31,7 @@ class Pair:
         self.names = {user.pk: name for name, user in world.people.items()} | {None: ""}
         self.engine = Engine(world, mode, persons)
         self.rule = county.RULES[mode]
-        self.model = Governed(*county.given(world, self.rule, persons))
+        self.model = Office(*county.given(world, self.rule, persons))
         self.model.settle()
         self.story: list[str] = []
         self.compare()
@@ -59,7 +60,7 @@ class Pair:
         """One command on both: they agree whether it is possible, and on everything afterwards."""
         self.engine.later()
         self.story.append(f"{verb} {[in_words(one) for one in given]}")
-        possible = self.on_model(verb, *given)
+        possible = self.model.command(verb, *given)
         try:
             getattr(self.engine, verb)(*given)
             done, why = True, ""
@@ -69,6 +70,8 @@ class Pair:
         self.tried[verb, done] += 1
         if done:
             self.compare()
+        if done and verb in ("leave", "join"):
+            self.compare_findings()
         return done
 
     def change(self, aspect: str, persons: int) -> None:
@@ -79,14 +82,6 @@ class Pair:
         self.model.command("change", "clerk", aspect)
         self.engine.change(aspect, persons=persons)
         self.compare()
-
-    def on_model(self, verb: str, *given: Any) -> bool:
-        """Whether the model goes along. Loans are given to it, no command on the case."""
-        if verb == "lend":
-            lender, user, role = given
-            self.model.people.lent ^= {(user, lender, role)}
-            return True
-        return self.model.command(verb, *given)
 
     def compare(self) -> None:
         """State, standing groups and every step ever are equal, the events tell the same, and the invariants hold."""
@@ -99,9 +94,23 @@ class Pair:
         lines = [self.step_line(one) for one in in_order(steps, rounds)]
         assert lines == self.model_lines(), f"engine has {set(lines) - set(self.model_lines())}\n{self.told()}"
         assert standing(rounds) == set(model.passed), self.told()
+        copies = Copy.objects.filter(case_id=case_id).values_list("user_id", "read_at")
+        assert {self.names[user]: read is not None for user, read in copies} == model.copies
         self.pair_up(in_order(steps, rounds))
         invariants.holds(case_id, clock.date_of(self.engine.now), chain=False)
         self.compare_events(rounds, steps, state, None in holds)
+
+    def compare_findings(self) -> None:
+        """The hourly check names steps that nobody there may decide, and each round that can not pass any more."""
+        found = [one for one in dead_steps(self.engine.now) if one.case_id == self.engine.case_id]
+        seats = {self.engine.ids[seat]: seat for seat in self.model.asked()}
+        dead = [one for one in found if one.code in ("nobody", "excluded")]
+        assert all(self.model.dead(seats[one.step_id]) for one in dead), f"{dead}\n{self.told()}"
+        rounds = {one.pk: one for one in Round.objects.filter(case_id=self.engine.case_id)}
+        named = {rounds[one.detail["round"]].group for one in found if "round" in one.detail}
+        plain = {key for key, live in self.model.live.items() if not any(one.children for one in live.children)}
+        lost = {key for key in plain if self.model.out_of_reach(self.model.live[key])}
+        assert lost == named & plain, f"model {lost}, engine {found}\n{self.told()}"
 
     def pair_up(self, steps: list[Step]) -> None:
         """Which row each step of the model is."""
@@ -146,11 +155,12 @@ class Pair:
         return "\n".join([self.rule, *self.story, f"state {self.state}", *map(str, self.model_lines())])
 
     def finish(self) -> None:
-        """The chain of hashes is whole."""
+        """The chain of hashes is whole, and the hourly check has said the same."""
+        self.compare_findings()
         invariants.holds(self.engine.case_id, clock.date_of(self.engine.now))
 
 
-def steps_of(model: Governed) -> list[Node]:
+def steps_of(model: Office) -> list[Node]:
     """Every step ever; where the chair passed a group, the model notes that among them."""
     return [one for one in model.seats if one.kind == "step"]
 

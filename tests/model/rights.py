@@ -1,18 +1,11 @@
-"""Who may do what, beside the reference model: whom a step asks, and what every command needs. Questions only; what
-may be done, the model does."""
+"""Beside the reference model: four eyes, whom a step asks, who may work on it. Questions only."""
 
 from typing import Any
 
 from tests.model.model import Model, Node
 from tests.model.people import People, Persons
-from tests.model.route import COMPLETED, FINAL_CHECK, SIGNING, STATES, Place
+from tests.model.route import COMPLETED, Place
 
-ENDS = {  # from which states, by whom over the home, to which state
-    "withdraw": ((0, 1, SIGNING), ("clerk", "town_reviewer"), "withdrawn"),
-    "terminate": ((FINAL_CHECK,), ("county_officer",), "terminated"),
-    "supersede": ((FINAL_CHECK,), ("county_officer",), "superseded"),
-    "reopen": ((COMPLETED,), ("county_officer",), "final_check"),
-}
 LADDER = ("vice_leader", "chair", "county_officer")
 JUDGES = {"review", "approve", "receive", "accept", "check", "pay"}
 WRITTEN = {"parties", "members", "amounts", "text"}
@@ -28,7 +21,7 @@ def above(plan: dict[str, Any], role: str) -> str:
 
 
 class Governed(Model):
-    """A case among people: refuses what may not be done."""
+    """A case among people."""
 
     def __init__(self, route: dict[str, Place], facts: dict[str, Any], people: People) -> None:
         super().__init__(route, facts)
@@ -154,81 +147,21 @@ class Governed(Model):
         acts = any(one.when > seat.when for one in behind + enders)
         return asks or acts or any(one.by not in ("", seat.actor) for one in younger)
 
-    # --- commands -------------------------------------------------------------------
-    def command(self, verb: str, who: str, *more: Any) -> bool:
-        """Give a command as officials do: whether it may be done; then it is."""
-        match [verb, *more]:
-            case "bulk", seats:  # what cannot be approved stays and stops no other
-                for seat in [one for one in seats if one.plan.get("bulk")]:
-                    self.command("decide", who, seat, "approved")
-                return bool(seats)
-            case "hand_over", to if who != to:
-                for seat in [one for one in self.asked() if self.waits_for(who, to, one)]:
-                    self.do("claim", to, seat)
-                return True
-            case _, Node() as seat, *rest:
-                given = self.on_step(verb, who, seat, *rest)
-            case _:
-                given = self.on_case(verb, who, *more)
-        if given is not None:
-            self.do(verb, who, *given)
-        return given is not None
+    def dead(self, seat: Node) -> bool:
+        """Whether nobody who is there may decide it."""
+        return not any(self.has(who, seat) and not self.excluded(self.on(who, seat), seat) for who in self.people.posts)
 
-    def on_step(self, verb: str, who: str, seat: Node, *more: Any) -> list[Any] | None:
-        """What a command on a step is done with; None where it may not be done."""
-        opinion = seat.parent.kind == "opinion"
-        match verb, *more:
-            case ["claim"] if self.may(who, seat):
-                return [seat]
-            case ["release"] if seat in self.asked() and seat.holder == who and not seat.fixed:
-                return [seat]
-            case ["answer"] if opinion and self.may(who, seat, decide=False):
-                return [seat]
-            case ["drop"] if seat.by and self.goes_on(seat):
-                near = any(self.has(who, one) for one in self.beside(seat))
-                own = [one for one in seat.path[-1].tree() if (one.actor, one.undone) == (seat.by, False)]
-                return [seat] if near or (seat.by == who and any(self.on(who, one) for one in own)) else None
-            case ["reassign", user] if self.goes_on(seat):
-                mine = self.has(who, seat) or self.people.post(who, seat.leader, seat.unit)[0]
-                post = mine and self.candidate(seat, user, who, hand_on=True)
-                return [seat, post] if post else None
-            case ["ask", user, where] if not opinion and self.may(who, seat, decide=where == "after"):
-                post = self.candidate(seat, user, who)
-                return [seat, where, post, self.on(who, seat)] if post else None
-            case ["decide", "returned", *way] if not opinion and self.may(who, seat):
-                to = self.points(seat).get(way[0])
-                return [seat, "returned", self.on(who, seat), to, "again" in way] if to else None
-            case ["decide", verdict, *_way] if not opinion and self.may(who, seat):
-                return [seat, verdict, self.on(who, seat)]
-            case ["take_back"] if who in seat.persons and self.on(who, seat) and not (seat.undone or self.held):
-                root, here = seat.path[-1], self.route.get(seat.path[-1].place.key)
-                last = root.state == "open" or (root.deed is seat and here and (root.to or here.reachable(self.state)))
-                return [seat] if self.alive and here and last and not self.touched(seat, root.to or here) else None
-        return None
-
-    def on_case(self, verb: str, who: str, *more: Any) -> list[Any] | None:
-        """What a command on the case is done with; None where it may not be done."""
-        match verb, *more:
-            case ["hold", on, seat] if self.alive and (seat.parent if seat else self).held != on:
-                manages = self.people.home(who, "clerk", "town_reviewer", *LADDER)
-                manages = manages or any(self.on(who, one) for one in self.asked())
-                fits = (seat in self.asked() if on else seat.parent.passed() is None) if seat else True
-                return [on, seat] if fits and manages else None
-            case ["end", move] if self.state in ENDS[move][0] and self.people.home(who, *ENDS[move][1]):
-                return [STATES.index(ENDS[move][2])]
-            case ["override", key] if key in self.live and key != "draft":
-                persons, live = self.people.home(who, "chair"), self.live[key]
-                plans = live.place.plans(self.facts)
-                barred = any(self.barred(persons, live.place, plan) for plan in plans)
-                return [key, persons] if persons and not (self.held or live.held or barred) else None
-            case ["migrate", route] if self.alive and self.people.home(who, "route_keeper"):
-                ends = self.stays_behind(route)
-                held = self.held or any(one.parent.held or one.path[-1].held for one in self.asked())
-                acted = [s for s in self.seats if s.parent in ends and (s.state != "open" or s.fixed or s.children)]
-                return [route, ends] if not (acted or held) else None
-            case ["change", _aspect]:
-                return [*more]
-        return None
+    def out_of_reach(self, live: Node) -> bool:
+        """Whether a group cannot pass even if everybody who is there approves."""
+        kept = [(one, one.state) for one in live.tree()[1:] if one.kind == "step" and one.state == "open"]
+        later, live.later = live.later, ()
+        for one, _state in kept:
+            one.state = "refused" if self.dead(one) else "approved"
+        lost = not live.passed()
+        for one, state in kept:
+            one.state = state
+        live.later = later
+        return lost
 
     @property
     def alive(self) -> bool:

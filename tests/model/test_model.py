@@ -5,6 +5,7 @@ import os
 import traceback
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,7 +17,7 @@ from psycopg import sql
 from tests import builders, light, servers
 from tests.model import county
 from tests.model.machine import Machine
-from tests.model.model import Model
+from tests.model.model import Model, Node
 from tests.model.pair import Pair
 from tests.model.route import STATES
 
@@ -81,7 +82,7 @@ def other_half(database: str) -> int:
     return 0
 
 
-REFERENCE = ("route", "people", "model", "rights")  # each may know those before it
+REFERENCE = ("route", "people", "model", "rights", "office")  # each may know those before it
 
 
 def test_the_reference_knows_nothing_of_the_product() -> None:
@@ -93,10 +94,18 @@ def test_the_reference_knows_nothing_of_the_product() -> None:
         assert imported <= below | {"dataclasses", "typing"}, name
 
 
+class Alone(Model):
+    """With nothing but a route; two hold every post."""
+
+    def whom(self, live: Node, plan: Any) -> list[dict[str, Any]]:
+        (asked,) = super().whom(live, plan)
+        return [asked | {"holder": who} for who in (("one", "two") if plan.get("each_holder") else [""])]
+
+
 @pytest.mark.parametrize("rule", county.MODES)
 def test_the_model_moves_a_case_by_itself(rule: str) -> None:
     """Nobody tells it who may: every step is asked as the route is written, and whoever acts acts for themselves."""
-    model = Model(county.places(rule), {"persons": 5})
+    model = Alone(county.places(rule), {"persons": 5})
     model.settle()
     while asked := model.asked():
         model.do("decide", "anybody", asked[0], "approved", frozenset({"anybody"}))

@@ -10,7 +10,7 @@ import pytest
 from tests import builders
 from tests.model import county
 from tests.model.choosing import asked
-from tests.model.county import MODES, SEATED
+from tests.model.county import MODES, POSTS, SEATED
 from tests.model.model import Node
 from tests.model.pair import Pair, steps_of
 
@@ -84,6 +84,11 @@ def migrate(pair: Pair) -> None:
     pair.both("migrate", "route_keeper", pair.other_version())
 
 
+def copy_and_read(pair: Pair) -> None:
+    pair.both("copy", "clerk", "contact_cadre")
+    pair.both("read", "contact_cadre")
+
+
 ACTS: dict[str, Callable[[Pair], Any]] = {
     "approve": lambda pair: decide(pair, "approved"),
     "refuse": lambda pair: decide(pair, "refused"),
@@ -106,6 +111,11 @@ ACTS: dict[str, Callable[[Pair], Any]] = {
     "override": lambda pair: pair.both("override", "chair", next(iter(pair.model.live), "panel")),
     "migrate": migrate,
     "lend": lend,
+    "nudge": lambda pair: pair.both("nudge", "clerk", first(pair)[0]),
+    "copy and read": copy_and_read,
+    "migrate and revert": lambda pair: (migrate(pair), pair.both("revert", "route_keeper")),
+    "leave": lambda pair: pair.both("leave", "town_reviewer", "town_reviewer"),
+    "join": lambda pair: pair.both("join", "clerk_2", "town_reviewer", POSTS["town_reviewer"]),
     "change": lambda pair: pair.change("members", 5),
     "withdraw": lambda pair: pair.both("end", "clerk", "withdraw"),
     "terminate": lambda pair: pair.both("end", "county_officer", "terminate"),
