@@ -154,7 +154,7 @@ GUARDING = (
         "an administrator may be given another post",
         (f"{ADMINS}::test_no_set_of_roles_holds_an_administrators_beside_another",),
         "workflow/commands/staffing.py",
-        "    accounts.ensure_apart(user, role, start, valid_until)\n",
+        "    accounts.ensure_apart(user, role, start, until)\n",
         "",
     ),
     Defect(

@@ -11,6 +11,7 @@ from tests.workflow.test_pages import signed_in
 from tests.workflow.test_rules_in_motion import group_of_three, open_of_group
 from tests.workflow.test_signers import ask
 from workflow import clock, errors
+from workflow.commands import handover as handing
 from workflow.commands import steps
 from workflow.models import Case, Decision, Event, Notice, Posting, Step, User
 from workflow.queries import handover
@@ -137,6 +138,38 @@ def test_the_page_previews_without_writing_and_shows_no_family(world: builders.W
     for person in (world.clerk, world.stranger, world.audit_admin):
         assert signed_in(person).get(url).status_code == 404
         assert signed_in(person).post("/people/hand-over/do", form).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["auditor", "clerk_2", "security_admin_2", "newcomer"])
+def test_the_preview_with_posts_is_what_then_happens(world: builders.World, who: str) -> None:
+    county = world.units[builders.COUNTY]
+    builders.user("security_admin_2", "security_admin", county)
+    builders.user("newcomer")
+    new, step = User.objects.get(username=who), _waiting(world)
+    given = handing.posts_for(world.village_reviewer, new, actor=world.security_admin)
+    able = [post for post, why in given if not why]
+    said = handover.desk(world.village_reviewer, new, builders.today_of(world), giving=able)
+    url = f"/people/hand-over/?leaver={world.village_reviewer.pk}&to={new.pk}&posts=1"
+    page = signed_in(world.security_admin).get(url).content.decode()
+    assert all(why in page for _post, why in given) and ("由接任人员担任" in page) == bool(able)
+    lines = steps.hand_over(world.village_reviewer, new, actor=world.security_admin, with_posts=True)
+    posts = [line for line in lines if line.step_id is None]
+    assert [line.done for line in posts[: len(given)]] == [not why for _post, why in given]
+    assert [line.done for line in lines if line.step_id] == [not line.why_not for line in said.lines]
+    assert bool(able) == (who in ("clerk_2", "newcomer")) == (Step.objects.get(pk=step.pk).holder == new)
+
+
+def test_a_newcomer_gets_every_post_whichever_comes_first(world: builders.World) -> None:
+    """A post that only watches, given first, had refused the next one."""
+    new, village = builders.user("newcomer"), world.units[builders.HOME_VILLAGE]
+    Posting.objects.filter(user=world.village_reviewer).delete()
+    for role in ("auditor", "village_reviewer"):
+        Posting.objects.create(
+            user=world.village_reviewer, role=role, unit=village, valid_from=builders.date(2020, 1, 1)
+        )
+    steps.hand_over(world.village_reviewer, new, actor=world.security_admin, with_posts=True)
+    held = Posting.objects.filter(user=new).values_list("role", flat=True)
+    assert set(held) == {"auditor", "village_reviewer"}
 
 
 def test_the_desk_of_someone_whose_posts_have_ended_is_still_found(world: builders.World) -> None:

@@ -47,11 +47,11 @@ def hand_over(
     if with_posts and not by_office:
         raise errors.NotAllowed()
     steps = reach.desk_of(leaver, today)
-    posts = list(Posting.objects.filter(policies.valid_on(today), user=leaver).select_related("unit"))
-    lines = [_give_post(post, to, actor, moment) for post in posts] if with_posts else []
+    posts = posts_for(leaver, to, actor=actor, now=moment) if with_posts else []
+    lines = [_give_post(post, why, to, actor, moment) for post, why in posts]
     lines += [_move(step, leaver, to, actor, key, now) for step in steps]
     if with_posts and all(line.done for line in lines):
-        lines += [_end_post(post, actor, moment) for post in posts]
+        lines += [_end_post(post, actor, moment) for post, _why in posts]
     _record(leaver, to, actor, moment, lines)
     return lines
 
@@ -70,23 +70,44 @@ def ensure_may_hand_over(leaver: User, *, actor: User, now: datetime | None = No
     return False
 
 
-def _give_post(post: Posting, to: User, actor: User, moment: datetime) -> Moved:
-    where = f"{post.unit.name} · {post.get_role_display()}"
+def posts_for(leaver: User, to: User, *, actor: User, now: datetime | None = None) -> list[tuple[Posting, str]]:
+    """The leaver's posts, each with why the successor may not be given it: the preview's judgement and the command's.
+
+    All are judged before the first is given: which one a newcomer gets first does not decide about the next.
+    """
+    moment = now or clock.now()
+    posts = Posting.objects.filter(policies.valid_on(clock.date_of(moment)), user=leaver).select_related("unit")
+    return [(post, _why_not_given(post, to, actor, moment)) for post in posts]
+
+
+def _why_not_given(post: Posting, to: User, actor: User, moment: datetime) -> str:
+    """A newcomer may be given any post; who holds posts already, only one that could be lent to them."""
     today = clock.date_of(moment)
-    held = Posting.objects.filter(policies.valid_on(today), user=to, role=post.role, unit=post.unit).exists()
+    if _holds(to, post, today):
+        return ""
     try:
-        if not held:
-            _ensure_may_succeed(to, post, today)
+        if Posting.objects.filter(policies.valid_on(today), user=to).exists():
+            candidates.ensure_may_stand_in(to, post, today)
+        staffing.ensure_may_post(to, post.role, post.unit, actor=actor, start=today, now=moment)
+    except errors.Refusal as refusal:
+        return refusal.message
+    return ""
+
+
+def _holds(to: User, post: Posting, today: date) -> bool:
+    return Posting.objects.filter(policies.valid_on(today), user=to, role=post.role, unit=post.unit).exists()
+
+
+def _give_post(post: Posting, why: str, to: User, actor: User, moment: datetime) -> Moved:
+    where = f"{post.unit.name} · {post.get_role_display()}"
+    try:
+        if not why and not _holds(to, post, clock.date_of(moment)):
             staffing.post(to, post.role, post.unit, actor=actor, now=moment)
     except errors.Refusal as refusal:
-        return Moved(None, "", False, f"{where}: {refusal.message}")
+        why = refusal.message
+    if why:
+        return Moved(None, "", False, f"{where}: {why}")
     return Moved(None, "", True, _("%(where)s: the successor holds this post.") % {"where": where})
-
-
-def _ensure_may_succeed(to: User, post: Posting, today: date) -> None:
-    """A newcomer may be given any post; who holds posts already, only one that could be lent to them."""
-    if Posting.objects.filter(policies.valid_on(today), user=to).exists():
-        candidates.ensure_may_stand_in(to, post, today)
 
 
 def _end_post(post: Posting, actor: User, moment: datetime) -> Moved:

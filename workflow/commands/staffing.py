@@ -143,15 +143,12 @@ def post(
 ) -> Posting:
     """Give a person a role in a unit. Administrators decide nothing, and their three kinds exclude each other (P25)."""
     moment = now or clock.now()
-    today = clock.date_of(moment)
-    start = valid_from or today
-    ensure_reach(actor, unit, today)
-    ensure_person(actor, user, moment)
+    start = valid_from or clock.date_of(moment)
     if role not in Role.values:
         raise errors.InvalidInput(field=_("Role"), expected=_("a role of the list"))
     if valid_until and valid_until < start:
         raise errors.InvalidInput(field=_("Until"), expected=_("a day not before the first one"))
-    accounts.ensure_apart(user, role, start, valid_until)
+    ensure_may_post(user, role, unit, actor=actor, start=start, until=valid_until, now=moment)
     with transaction.atomic():
         made, fresh = Posting.objects.get_or_create(
             user=user, role=role, unit=unit, valid_from=start, defaults={"valid_until": valid_until}
@@ -161,6 +158,15 @@ def post(
         facts = {"posting": made.pk, "user": user.pk, "role": role, "from": str(start), "until": str(valid_until or "")}
         audit.append_to_stream(f"unit:{unit.pk}", "posting.given", moment, actor.pk, facts)
     return made
+
+
+def ensure_may_post(
+    user: User, role: str, unit: Unit, *, actor: User, start: date, until: date | None = None, now: datetime
+) -> None:
+    """This administrator may give this person the post, and what the person holds beside it does not exclude it."""
+    ensure_reach(actor, unit, clock.date_of(now))
+    ensure_person(actor, user, now)
+    accounts.ensure_apart(user, role, start, until)
 
 
 def end_post(posting: Posting, *, actor: User, last_day: date | None = None, now: datetime | None = None) -> None:

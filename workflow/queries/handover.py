@@ -80,12 +80,13 @@ def successors(people: Iterable[Person], leaver: User | None) -> list[Person]:
     ]
 
 
-def desk(leaver: User, to: User | None, today: date, *, with_posts: bool = False) -> Desk:
-    """The leaver's desk, judged for a successor (None: not chosen yet). With posts, the successor will hold them."""
+def desk(leaver: User, to: User | None, today: date, *, giving: Iterable[Posting] = ()) -> Desk:
+    """The leaver's desk, judged for a successor (None: not chosen yet) who will hold the posts that are being given."""
     steps = reach.desk_of(leaver, today)
     posts = list(Posting.objects.filter(policies.valid_on(today), user=leaver).select_related("unit"))
     own = [a for a in policies.postings_of(to, today) if a.lender is None] if to else []
-    given = [a for a in policies.postings_of(leaver, today) if a.lender is None] if with_posts else []
+    new = {(post.role, post.unit.division) for post in giving}
+    given = [a for a in policies.postings_of(leaver, today) if a.lender is None and (a.role, a.division) in new]
     barred = _barred(steps, to) if to else {}
     lines = []
     for step in steps:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from workflow import clock, errors, policies
 from workflow.commands import steps
-from workflow.commands.handover import ensure_may_hand_over
+from workflow.commands.handover import ensure_may_hand_over, posts_for
 from workflow.models import Role, User
 from workflow.queries import handover
 from workflow.rules.numbers import number
@@ -45,14 +45,18 @@ def page(request: HttpRequest) -> HttpResponse:
     if leaver:
         ensure_may_hand_over(leaver, actor=user)
     people = handover.people(_near(request), clock.today())
+    giving = posts_for(leaver, to, actor=user) if with_posts and leaver and to else []
+    givable = [post for post, why in giving if not why]
     context = {
         "people": people,
         "successors": handover.successors(people, leaver),
         "leaver": leaver,
         "to": to,
         "with_posts": with_posts,
+        "givable": givable,
         "may_post": _is_security(request),
-        "desk": handover.desk(leaver, to, clock.today(), with_posts=with_posts) if leaver else None,
+        "giving": giving,
+        "desk": handover.desk(leaver, to, clock.today(), giving=givable) if leaver else None,
         "key": uuid.uuid4().hex,
         "nav": "people",
     }
