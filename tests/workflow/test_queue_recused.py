@@ -1,17 +1,21 @@
 """Four eyes on a line of the queue: it says that somebody else must decide and why, and offers nothing."""
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
 from tests import builders
 from tests.workflow.test_override import REASON, _in_review
 from tests.workflow.test_queue import signed_in
+from tests.workflow.test_rules_in_motion import group_of_three, open_of_group
 from tests.workflow.test_signers import ask, at_town_review
 from workflow import clock, errors, policies, rights
 from workflow.commands import cases, people, steps
 from workflow.models import Case, Posting, Step, User
-from workflow.queries import actions, bulk, exclusions, queue
+from workflow.queries import actions, bulk, casepage, exclusions, queue
+from workflow.queries import rows as lines
+from workflow.rules.words import listed
 
 SINCE = builders.date(2020, 1, 1)
 REVIEWS = ("group_opinion", "village_opinion", "public_notice")
@@ -86,3 +90,21 @@ def test_the_line_says_why_and_offers_no_deciding(world: builders.World) -> None
     assert "data-ok" not in line and 'class="btn s p"' not in line
     row = next(row for row in queue.page(world.town_reviewer).rows if row.step.pk == step.pk)
     assert row.ready.idle and bulk.preview(world.town_reviewer, [step.pk], clock.today()).can == 0
+
+
+def test_nobody_is_named_as_waited_for_whom_four_eyes_excludes(world: builders.World) -> None:
+    """On the lines of the list, on the case's page and in the weekly report: who looks for somebody finds who may."""
+    case, reviewers = group_of_three(world, "k_of_n")
+    first, second, _third = open_of_group(case)
+    steps.decide(first.pk, actor=reviewers[0], verdict="approve")
+    free = {str(one) for one in reviewers[1:]}
+    today = clock.today()
+    rows = list(Step.objects.filter(pk=second.pk).select_related("case__home_unit", "unit", "round"))
+    authorities = policies.postings_of(world.chair, today)
+    (line,) = lines.rows(rows, world.chair, authorities, today, chased=True)
+    assert line.holder in {listed(two) for two in permutations(free)}
+    (waiting, _other) = casepage.case_page(world.chair, case.reference).waiting
+    assert set(waiting.holders) == free
+    assert {str(one) for one in exclusions.waited_for(rows, today)[second.pk]} == free
+    User.objects.filter(pk__in=[one.pk for one in reviewers[1:]]).update(is_active=False)
+    assert exclusions.waited_for(rows, today)[second.pk] == [reviewers[0]]  # better than nobody; the hourly check tells

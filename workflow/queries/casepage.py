@@ -131,6 +131,12 @@ def concrete_or_404(user: User, reference: str, today: date) -> Any:
     raise errors.NotFound()
 
 
+def _able(reading: Glance, step_id: int, people: list[User]) -> list[User]:
+    """Those of them whom nothing excludes from the step; all of them where everybody is."""
+    step = next(one for one in reading.steps if one.pk == step_id)
+    return [one for one in people if not rights.exclusion(reading, step, frozenset({one.pk}))] or people
+
+
 def case_page(user: User, reference: str, *, now: datetime | None = None) -> CasePage:
     """The page of one case, or NotFound that does not tell (promise P20)."""
     today = clock.date_of(now) if now else clock.today()
@@ -138,7 +144,7 @@ def case_page(user: User, reference: str, *, now: datetime | None = None) -> Cas
     calendar = calendars.of_schedule(reading.case.schedule_id)
     storage = reading.case.schedule.storage_on
     open_steps = [step for step in reading.steps if step.state == "open"]
-    people = reach.asked_by_step(open_steps, today)
+    people = {pk: _able(reading, pk, asked) for pk, asked in reach.asked_by_step(open_steps, today).items()}
     known = ladders.of_route(reading.case.route_id)
     waiting = {step.pk: _waiting(reading, step, people[step.pk], known) for step in open_steps}
     return CasePage(

@@ -4,10 +4,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from workflow import reach, rights, seats, statements
-from workflow.models import Case, Decision, Participant, Round, Step
+from workflow.models import Case, Decision, Participant, Round, Step, User
 from workflow.models.plan import spec
 from workflow.rules import four_eyes
 from workflow.rules.four_eyes import Act
@@ -59,6 +60,10 @@ class Ledger:
         why = four_eyes.exclusion(persons, place, plan, self.acts, self.authors, self.cadres)
         return why or ("voted" if persons & self.votes.get(place.group.key, frozenset()) else "")
 
+    def able(self, step: Step, people: list[User]) -> list[User]:
+        """Those of them who may decide the step; all of them where none may, for it waits for somebody."""
+        return [one for one in people if not self.excludes(step, frozenset({one.pk}))] or people
+
 
 class Past:
     """What was ever asked and decided on one case: as much of workflow.seats.Run as votes and four eyes read."""
@@ -103,6 +108,16 @@ def exclusions(steps: Iterable[Step], person: int) -> dict[int, str]:
     books = ledgers({step.case_id for step in steps})
     found = {step.pk: books[step.case_id].excludes(step, frozenset({person})) for step in steps}
     return {pk: why for pk, why in found.items() if why}
+
+
+def waited_for(steps: Iterable[Step], today: date) -> dict[int, list[User]]:
+    """Whom each open step waits for, as reach.asked_by_step, without those whom four eyes excludes from it."""
+    steps = list(steps)
+    asked = reach.asked_by_step(steps, today)
+    books = done_by(
+        {user.pk for people in asked.values() for user in people}, {s.case_id: s.case for s in steps}.values()
+    )
+    return {step.pk: books[step.case_id].able(step, asked[step.pk]) for step in steps}
 
 
 def done_by(persons: Iterable[int], cases: Iterable[Case]) -> dict[int, Ledger]:

@@ -1,5 +1,6 @@
 """One line of the queue: a step with everything the list says about it, read for a whole page at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,6 +92,8 @@ def rows(
     """The lines of these steps, in their order. `chased`: with who may urge whom, and who did last. `done`: with what
     the user decided. `near`: where it was read with the steps."""
     near = near or around(steps)
+    asked = reach.asked_by_step(steps, today) if chased else {}
+    books = _books(steps, user, authorities, asked)
     page = _Page(
         user=user,
         authorities=authorities,
@@ -100,16 +103,19 @@ def rows(
         kinds=_concrete(steps, ("home_unit", "partner_unit") if chased else ()),
         urged=chasing.last(steps) if chased else None,
         decided=decided.of(user, steps, authorities, today) if done and steps else {},
-        asked=reach.asked_by_step(steps, today) if chased else {},
-        books=_books(steps, user, authorities),
+        asked={step.pk: books[step.case_id].able(step, asked[step.pk]) for step in steps} if chased else {},
+        books=books,
     )
     return [_row(step, page) for step in steps]
 
 
-def _books(steps: list[Step], user: User, authorities: list[Authority]) -> dict[int, Ledger]:
-    """For four eyes; of the cases alone in which the reader could decide at all."""
-    mine = {s.case_id: s.case for s in steps if s.state == "open" and policies.authority_for(authorities, s)}
-    return exclusions.done_by({user.pk} | {a.lender.pk for a in authorities if a.lender}, mine.values())
+def _books(
+    steps: list[Step], user: User, authorities: list[Authority], asked: Mapping[int, list[User]]
+) -> dict[int, Ledger]:
+    """For four eyes; of the cases alone in which the reader could decide at all, and where others are asked."""
+    mine = [s for s in steps if s.pk in asked or (s.state == "open" and policies.authority_for(authorities, s))]
+    persons = {one.pk for people in asked.values() for one in people} | {a.lender.pk for a in authorities if a.lender}
+    return exclusions.done_by({user.pk} | persons, {step.case_id: step.case for step in mine}.values())
 
 
 def around(steps: list[Step]) -> Around:

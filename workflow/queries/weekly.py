@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Count, Exists, QuerySet
 
-from workflow import calendars, clock, policies, reach
+from workflow import calendars, clock, policies
 from workflow.models import Case, Hold, Posting, Role, Step, User, WeeklyReport
 from workflow.models.plan import spec
-from workflow.queries import board, filters, words
+from workflow.queries import board, exclusions, filters, words
 
 LEADERS = (Role.VICE_LEADER, Role.CHAIR, Role.COUNTY_OFFICER)
 FROM = time(7, 0)  # on Mondays; a week whose Monday was missed gets its report on the next day that runs
@@ -94,7 +94,7 @@ def _by_day(soon: QuerySet[Step]) -> list[list[Any]]:
 def _listed(steps: QuerySet[Step], today: date) -> list[list[Any]]:
     """Reference, household, unit, due, name of the step in both languages, who has it, working days late."""
     rows = list(steps.order_by("due", "id")[:LISTED])
-    people = reach.asked_by_step(rows, today)
+    people = exclusions.waited_for(rows, today)
     return [
         [
             step.case.reference,
