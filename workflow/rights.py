@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflow import errors, policies, reach, seats
-from workflow.models import Decision, Hold, Round, Step, kinds
+from workflow.models import Hold, Round, Step, kinds
 from workflow.policies import Authority
-from workflow.rules import four_eyes, words
+from workflow.rules import four_eyes, taking_back, words
 from workflow.rules.codes import HOLD_CAUSES
 from workflow.rules.effects import COUNTED
 from workflow.rules.route import Place, nearest
@@ -98,60 +98,44 @@ def _holds_beside(run: Run, step: Step, one: Step) -> bool:
 
 def why_not_take_back(run: Run, step: Step) -> errors.Refusal | None:
     """Why this actor may not take back the decision of this step: not theirs, or somebody after them has acted."""
-    decision = run.decisions.get(step.pk)
-    me = run.actor.pk if run.actor else None
-    if decision is None or step.taken_back_at or me not in (decision.actor_id, decision.on_behalf_of_id):
-        return errors.NotYourDecision()
-    if run.hold:
+    own, me = seats.own(run, step), run.actor.pk if run.actor else None
+    posted = authority(run, step) is not None
+    why = taking_back.why_not_yours(own, me, held=run.hold is not None, posted=posted)
+    if why == taking_back.HELD and run.hold:
         return errors.OnHold(since=f"{timezone.localtime(run.hold.since):%Y-%m-%d}", cause=HOLD_CAUSES[run.hold.cause])
-    if authority(run, step) is None:
+    if why == taking_back.NO_POST:
         return not_mine(run, step)
-    return acted_since(run, step, decision)
+    if why or own is None:
+        return errors.NotYourDecision()
+    live = seats.ran(run, seats.root(run, step.round))
+    every = (seats.ran(run, one) for one in run.rounds)
+    bar = taking_back.built_on(own, live, every, run.route, final=run.case.is_final)
+    return _built_on(run, bar) if bar else None
 
 
-def acted_since(run: Run, step: Step, decision: Decision) -> errors.Refusal | None:
-    """Who acted after a decision: decided, signed or asked others in what lies at or behind it."""
-    live = seats.root(run, step.round)
-    place = run.route.places.get(live.group)
-    if place is None or run.case.is_final:
+def _built_on(run: Run, bar: taking_back.Bar) -> errors.Refusal:
+    """What stands in the way of a taking back, in words: who acted after the decision, and when."""
+    if bar.code == taking_back.PAST:
         return errors.PastTakingBack(state=state_name(run))
-    if live.closed_at and live.closed_by_id != step.pk:
-        return _acted(_("Somebody else"), live.closed_at)
-    back = run.route.places.get(live.return_to) if live.outcome in Round.SENT_BACK else place
-    if back is None:
-        return errors.PastTakingBack(state=state_name(run))
-    behind = [one for one in run.rounds if (p := run.route.places.get(one.group)) and run.route.falls(p, back)]
-    for other in behind:
-        if refusal := _ended_since(run, other, decision):
-            return refusal
-        for one in other.run:
-            later = run.decisions.get(one.pk)
-            if later and later.pk > decision.pk:
-                return _acted(str(later.actor), later.at)
-            if one.added_by_id and one.pk > step.pk and one.added_by_id != decision.actor_id:
-                return _acted(str(one.added_by), one.opened_at)
-            if one.state == "answered" and one.closed_at and one.closed_at > decision.at:
-                return _acted(str(one.holder), one.closed_at)
-    if live.closed_at is None and any(_asks(run, one) for one in live.run if one is not step):
+    if bar.code == taking_back.WAITED_FOR:
         return errors.PastTakingBack(state=_("others of this group are waiting for an answer"))
-    return None
+    live = next(one for one in run.rounds if one.pk == bar.round)
+    if bar.code == taking_back.SETTLED:
+        return _acted(_("Somebody else"), live.closed_at)
+    if bar.code == taking_back.OVERRIDDEN:
+        return _acted(live.override_by, live.closed_at)
+    if bar.code in (taking_back.ENDED, taking_back.DECIDED):
+        decision = run.decisions[bar.step or live.closed_by_id or 0]
+        return _acted(decision.actor, decision.at)
+    step = next(one for one in live.run if one.pk == bar.step)
+    if bar.code == taking_back.ASKED:
+        return _acted(step.added_by, step.opened_at)
+    return _acted(step.holder, step.closed_at)
 
 
-def _ended_since(run: Run, other: Round, decision: Decision) -> errors.Refusal | None:
-    """Who ended a round after a decision from outside it: by an override, or by a return from a track beside."""
-    if other.override_by_id and other.closed_at and other.closed_at > decision.at:
-        return _acted(str(other.override_by), other.closed_at)
-    ender = run.decisions.get(other.closed_by_id or 0)
-    undone = any(one.pk == other.closed_by_id and one.taken_back_at for one in run.steps)
-    return _acted(str(ender.actor), ender.at) if ender and ender.pk > decision.pk and not undone else None
-
-
-def _asks(run: Run, step: Step) -> bool:
-    return any(child.closed_at is None for child in seats.children(run, step))
-
-
-def _acted(who: str, when: datetime) -> errors.ActedSince:
-    return errors.ActedSince(who=who, when=f"{timezone.localtime(when):%Y-%m-%d %H:%M}")
+def _acted(who: object, when: datetime | None) -> errors.ActedSince:
+    assert when is not None
+    return errors.ActedSince(who=str(who), when=f"{timezone.localtime(when):%Y-%m-%d %H:%M}")
 
 
 def state_name(run: Run) -> str:

@@ -1,4 +1,5 @@
-"""A round as its rule sees it: seats with their votes, child rounds counted in. Reads what a run already holds."""
+"""A round as its rules see it: seats with their votes, child rounds counted in; for taking back, who did what in it.
+Reads what a run already holds."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -6,6 +7,7 @@ from typing import Any, Protocol
 
 from workflow.models import Decision, Hold, Round, Step, User
 from workflow.policies import Authority
+from workflow.rules import taking_back
 from workflow.rules.effects import IN_ORDER, Seat, Table
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import PlanSpec, RouteSpec
@@ -129,3 +131,37 @@ def signers(run: Run, live: Round) -> Iterator[Step]:
             if child.outcome == TAKEN_BACK:
                 continue
             yield from signers(run, child)
+
+
+def own(run: Run, step: Step) -> taking_back.Own | None:
+    """The decision of a step, for taking it back."""
+    made = run.decisions.get(step.pk)
+    undone = step.taken_back_at is not None
+    return taking_back.Own(step.pk, made.pk, made.actor_id, made.on_behalf_of_id, made.at, undone) if made else None
+
+
+def ran(run: Run, live: Round) -> taking_back.Ran:
+    """A round, for taking back: what ended it, and who did what in it."""
+    ender = run.decisions.get(live.closed_by_id or 0)
+    undone = any(step.pk == live.closed_by_id and step.taken_back_at for step in run.steps)
+    return taking_back.Ran(
+        live.pk,
+        live.group,
+        closed=live.closed_at is not None,
+        ended_by_step=live.closed_by_id,
+        ended_by=ender.pk if ender and not undone else 0,
+        return_to=live.return_to if live.outcome in Round.SENT_BACK else None,
+        overridden=live.closed_at if live.override_by_id else None,
+        seats=tuple(_acted_in(run, step) for step in live.run),
+    )
+
+
+def _acted_in(run: Run, step: Step) -> taking_back.Seat:
+    decision = run.decisions.get(step.pk)
+    return taking_back.Seat(
+        step.pk,
+        decided=decision.pk if decision else 0,
+        added_by=step.added_by_id,
+        answered=step.closed_at if step.state == "answered" else None,
+        asks=any(child.closed_at is None for child in children(run, step)),
+    )

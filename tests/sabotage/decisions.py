@@ -185,8 +185,8 @@ DECISIONS = (
         "P6",
         "a decision is taken back although others have built on it",
         (f"{BACK}::test_nor_what_one_of_several_has_answered_while_the_others_are_asked",),
-        "workflow/rights.py",
-        "if later and later.pk > decision.pk:",
+        "workflow/rules/taking_back.py",
+        "if seat.decided > own.number:",
         "if False:",
     ),
     Defect(
