@@ -98,7 +98,7 @@ class NobodyNamed(Refusal):
 
 
 class NotYoursToDrop(Refusal):
-    """Only who added this signer, or the holder of another open step of this group, may drop them."""
+    """Only the holder of a step of this group may drop a signer; after deciding it, only one they added themselves."""
 
     status = 403
 
