@@ -15,6 +15,10 @@ from django.utils.translation import gettext_lazy
 from workflow import errors, policies, rights, seats
 from workflow.models import Posting, Role, Step, Unit, User
 from workflow.policies import Authority
+from workflow.rules import handing
+from workflow.rules.handing import ADVISE as ADVISE
+from workflow.rules.handing import REASSIGN as REASSIGN
+from workflow.rules.handing import SIGN as SIGN
 from workflow.seats import Run
 
 WATCHING = policies.NO_SIGHT | {Role.AUDITOR, Role.SUPERVISOR_MONITOR}  # posts that never decide: domain.md (d)
@@ -22,7 +26,6 @@ NEVER_ASKED = WATCHING | {Role.CONTACT_CADRE}  # and those answerable for the ho
 SHOWN = 60  # a list longer than this is searched, not scrolled
 NEARBY = 600  # posts of a county that a list of colleagues reads at most
 COPIED = frozenset({Role.CONTACT_CADRE})  # who is answerable for a household is told of it, though never asked to sign
-REASSIGN, SIGN, ADVISE = "reassign", "sign", "advise"
 WHY: dict[str, Any] = {
     "yourself": gettext_lazy("that is you."),
     "holder": gettext_lazy("holds this step already."),
@@ -102,11 +105,12 @@ def ensure_may_stand_in(person: User, post: Posting, today: date) -> None:
     their own, never decides under a borrowed name. `colleagues` lists who may."""
     posts = Posting.objects.filter(_under([post.unit.division[:6]]), policies.valid_on(today), user=person)
     held = sorted({one.role for one in posts})
-    if not held:
+    why = handing.why_not_lent(held, post.role, NEVER_ASKED)
+    if why == handing.OUT_OF_SCOPE:
         raise errors.InvalidInput(
             field=_("To"), expected=_("a colleague of this county with a valid posting"), at="substitute"
         )
-    if not posts.filter(_askable([post.role])).exists():
+    if why:
         raise errors.NeverDecides(
             who=str(person), posts=_(", ").join(str(Role(role).label) for role in held), at="substitute"
         )
@@ -172,37 +176,33 @@ def _candidate(step: Step, held: list[Posting], why: Callable[[User, list[Postin
 
 
 def _judge(run: Run, step: Step, purpose: str) -> Callable[[User, list[Posting]], str]:
-    actor = run.actor.pk if run.actor else None
-    # who leads may take a step over; whom it waits for already would only send it to themselves
     mine = step.holder_id is None and rights.authority(run, step) is not None
-    busy = _asked_already(run, step) if purpose != REASSIGN or step.added_by_id else set()
+    asking = _asking(run, step, purpose, mine=mine)
     aspects = set(run.plan(step).aspects)
 
     def why(user: User, held: Iterable[Posting]) -> str:
-        if purpose == REASSIGN and user.pk == step.holder_id:
-            return "holder"
-        if user.pk == actor and (purpose != REASSIGN or mine):
-            return "yourself"
-        if purpose == REASSIGN and user.pk == step.added_by_id:
-            return "asked_it"
-        if barred := _barred(run, step, user.pk, busy):
-            return barred
         own = [Authority(post.pk, user, None, post.role, post.unit) for post in held]
-        return "" if aspects <= policies.aspects_in_sight(own, run.case) else "out_of_sight"
+        return handing.why_not(
+            asking,
+            user.pk,
+            excluded=lambda: rights.exclusion(run, step, frozenset({user.pk})),
+            sees=lambda: aspects <= policies.aspects_in_sight(own, run.case),
+        )
 
     return why
 
 
 def why_not_given(run: Run, step: Step, user_id: int) -> str:
-    """Why a step may not be put into somebody's hands, as a code of WHY: an added signature is another person's than
-    those who asked for it or are asked beside it; and four eyes, and one person one vote."""
-    if step.added_by_id == user_id:
-        return "asked_it"
-    return _barred(run, step, user_id, _asked_already(run, step) if step.added_by_id else set())
+    """Why a step may not be put into somebody's hands, as a code of WHY."""
+    asking = _asking(run, step, REASSIGN)
+    return handing.why_not_given(asking, user_id, excluded=lambda: rights.exclusion(run, step, frozenset({user_id})))
 
 
-def _barred(run: Run, step: Step, user_id: int, busy: set[int]) -> str:
-    return "asked" if user_id in busy else rights.exclusion(run, step, frozenset({user_id}))
+def _asking(run: Run, step: Step, purpose: str, *, mine: bool = False) -> handing.Asking:
+    actor = run.actor.pk if run.actor else None
+    counts = purpose != REASSIGN or step.added_by_id  # else nobody asks who is beside it: a long selection is judged so
+    beside = _asked_already(run, step) if counts else ()
+    return handing.Asking(purpose, actor, step.holder_id, step.added_by_id, mine, beside)
 
 
 def _asked_already(run: Run, step: Step) -> set[int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from workflow import errors, policies, reach, seats
 from workflow.models import Hold, Round, Step, kinds
 from workflow.policies import Authority
-from workflow.rules import four_eyes, taking_back, words
+from workflow.rules import dropping, four_eyes, taking_back, words
 from workflow.rules.codes import HOLD_CAUSES
 from workflow.rules.effects import COUNTED
 from workflow.rules.route import Place, nearest
@@ -74,26 +74,30 @@ def handing_for(run: Run, step: Step) -> Authority:
 
 def why_not_drop(run: Run, step: Step) -> errors.Refusal | None:
     """Why this actor may not drop the signer of this step."""
-    if step.added_by_id is None:
-        return errors.NotAnAddedSigner()
-    if refusal := still_open(run, step):
-        return refusal
-    return None if dropping_for(run, step) else errors.NotYoursToDrop()
+    why = dropping.why_not(
+        added=step.added_by_id is not None,
+        closed=lambda: still_open(run, step) is not None,
+        holds_beside=lambda: dropping_for(run, step) is not None,
+    )
+    if why == dropping.CLOSED:
+        return still_open(run, step)
+    return {"": None, dropping.NOT_ADDED: errors.NotAnAddedSigner(), dropping.NOT_YOURS: errors.NotYoursToDrop()}[why]
 
 
 def dropping_for(run: Run, step: Step) -> Authority | None:
     """The posting under which the actor holds another step of the signer's group: an open one; or one they decided,
     for signers whom they added themselves. Who has handed their step on has none of these."""
+    me = run.actor.pk if run.actor else None
     others = [one for one in seats.signers(run, seats.root(run, step.round)) if one is not step]
-    mine = [authority(run, one) for one in others if _holds_beside(run, step, one)]
+    mine = [authority(run, one) for one in others if dropping.holds(_beside(run, one), me, step.added_by_id)]
     return next((found for found in mine if found), None)
 
 
-def _holds_beside(run: Run, step: Step, one: Step) -> bool:
+def _beside(run: Run, one: Step) -> dropping.Beside:
     if one.state == "open":
-        return claimed(run, one) is None
-    decision, me = run.decisions.get(one.pk), run.actor.pk if run.actor else 0
-    return bool(decision and not one.taken_back_at and step.added_by_id == me == decision.actor_id)
+        return dropping.Beside(open=True, anothers=claimed(run, one) is not None)
+    decision = run.decisions.get(one.pk)
+    return dropping.Beside(decided_by=decision.actor_id if decision and not one.taken_back_at else None)
 
 
 def why_not_take_back(run: Run, step: Step) -> errors.Refusal | None:
