@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from workflow.models import Case, Decision, Posting, Role, Round, Step, Substitution, User
+from workflow.models import Case, Decision, Posting, Round, Step, Substitution, User
 from workflow.policies import (
     Authority,
     authority_for,
@@ -12,11 +12,9 @@ from workflow.policies import (
     step_filter,
     valid_on,
 )
+from workflow.rules import leading
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import Place, RouteSpec
-
-LEADING = frozenset({Role.VICE_LEADER, Role.CHAIR, Role.COUNTY_OFFICER, Role.TOWN_REVIEWER})
-MANAGERS = LEADING | {Role.CLERK}
 
 
 def authorities_over(role: str, unit_code: str, today: date) -> list[Authority]:
@@ -98,13 +96,8 @@ def _covering(step: Step, seats: list[tuple[Posting, User]]) -> list[User]:
 
 def leads(authorities: Iterable[Authority], step: Step, case: Case) -> Authority | None:
     """The posting that makes its user a leader over a step: the step's supervisor, or a leader over either unit."""
-    codes = (step.unit.code, case.home_unit.code)
-    fitting = [
-        a
-        for a in authorities
-        if a.covers(step.supervisor_role, step.unit.code)
-        or (a.role in LEADING and any(code.startswith(a.division) for code in codes))
-    ]
+    unit, home = step.unit.code, case.home_unit.code
+    fitting = [a for a in authorities if leading.leads_step(a, supervisor=step.supervisor_role, unit=unit, home=home)]
     return min(fitting, key=lambda a: a.lender is not None, default=None)
 
 
@@ -112,7 +105,7 @@ def managing(authorities: Iterable[Authority], case: Case, steps: Iterable[Step]
     """The posting under which its user may act on one of these open steps, or manages the home unit's cases."""
     authorities, home = list(authorities), case.home_unit.code
     acting = [found for step in steps if (found := authority_for(authorities, step))]
-    return next(iter([*acting, *(a for a in authorities if a.role in MANAGERS and home.startswith(a.division))]), None)
+    return next(iter([*acting, *(a for a in authorities if leading.manages(a, home))]), None)
 
 
 def desk_of(user: User, today: date) -> list[Step]:
@@ -141,7 +134,7 @@ def units_of(user: User, today: date) -> list[str]:
 
 def leads_unit(authorities: Iterable[Authority], code: str) -> bool:
     """Whether one of these postings leads the unit."""
-    return any(a.role in LEADING and a.lender is None and code.startswith(a.division) for a in authorities)
+    return any(a.lender is None and leading.leads_unit(a, code) for a in authorities)
 
 
 def still_holds(step: Step, today: date) -> bool:

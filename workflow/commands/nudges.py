@@ -10,6 +10,7 @@ from workflow import errors, reach
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import Nudge, Step, User
+from workflow.rules import urging
 from workflow.rules.codes import HOLD_CAUSES
 
 
@@ -23,9 +24,7 @@ def nudge(step_id: int, *, actor: User, key: str | None = None, now: datetime | 
         if not work.replayed:
             step = work.step(step_id)
             _ensure_may_urge(work, step)
-            told = [person for person in reach.asked(step, work.today) if person.pk != actor.pk]
-            if not told:
-                raise errors.NobodyToUrge()
+            told = _told(work, step, actor)
             _once_a_day(work, step)
             event = work.event("step.nudged", step=step.pk, plan=step.plan)
             work.tell("nudged", told, event, step, audience="holder")
@@ -35,16 +34,26 @@ def nudge(step_id: int, *, actor: User, key: str | None = None, now: datetime | 
 
 def _ensure_may_urge(work: Work, step: Step) -> None:
     assert work.actor is not None
-    if step.state != "open":
+    held, drafted = work.hold_on(step), work.actor.pk == work.case.drafter_id
+    leading = None if drafted else reach.leads(work.authorities, step, work.case)
+    entitled = drafted or leading is not None
+    why = urging.why_not(is_open=step.state == "open", held=held is not None, entitled=entitled)
+    if why == urging.CLOSED:
         raise errors.NoLongerOpen(why=step.close_reason or step.state)
-    if held := work.hold_on(step):
+    if held:
         raise errors.OnHold(since=f"{held.since:%Y-%m-%d}", cause=HOLD_CAUSES[held.cause])
-    if work.actor.pk == work.case.drafter_id:
-        return
-    authority = reach.leads(work.authorities, step, work.case)
-    if authority is None:
+    if why:
         raise errors.NotAllowed()
-    work.as_authority(authority)
+    if leading:
+        work.as_authority(leading)
+
+
+def _told(work: Work, step: Step, actor: User) -> list[User]:
+    people = {person.pk: person for person in reach.asked(step, work.today)}
+    told = [people[pk] for pk in urging.reached(people, actor.pk)]
+    if not told:
+        raise errors.NobodyToUrge()
+    return told
 
 
 def _once_a_day(work: Work, step: Step) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from workflow import policies, reach
 from workflow.models import Case, Nudge, Step, User
 from workflow.policies import Authority
+from workflow.rules import urging
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,6 @@ def of(
     """May this person urge it today? Nobody urges what they could do themselves."""
     entitled = user.pk == case.drafter_id or reach.leads(authorities, step, case) is not None
     mine = step.holder_id == user.pk or policies.authority_for(authorities, step) is not None
-    done = before is not None and before.day == today
+    done = urging.is_used(before.day if before else None, today)
     by, at = (str(before.by), before.at) if before else ("", None)
-    return Chase(entitled and not mine and not held, done, by, at, today)
+    return Chase(urging.is_offered(entitled=entitled, mine=mine, held=held), done, by, at, today)
