@@ -10,6 +10,7 @@ from workflow import candidates, errors, reach
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import Copy, Notice, Participant, User
+from workflow.rules import copying
 
 CC = "cc"
 
@@ -33,28 +34,28 @@ def copy_to(
             _ensure_may_copy(work)
             people = _colleagues(work, wanted)
             have = set(Copy.objects.filter(case_id=case_id, user__in=people).values_list("user_id", flat=True))
-            fresh = [person for person in people if person.pk not in have]
-            _write(work, fresh, note)
-            work.outcome = {"copied": [person.pk for person in fresh], "already": sorted(have)}
+            copied = copying.split((person.pk for person in people), have)
+            _write(work, [person for person in people if person.pk in copied.fresh], note)
+            work.outcome = {"copied": list(copied.fresh), "already": list(copied.already)}
     return work.outcome
 
 
 def _ensure_may_copy(work: Work) -> None:
     """The drafter, whoever acts on an open step, and those who manage the home unit's cases."""
     assert work.actor is not None
-    if work.actor.pk == work.case.drafter_id:
-        return
-    authorities = work.authorities
-    found = reach.managing(authorities, work.case, [s for s in work.steps if s.state == "open"])
-    if found is None:
+    drafted = work.actor.pk == work.case.drafter_id
+    steps = [step for step in work.steps if step.state == "open"]
+    found = None if drafted else reach.managing(work.authorities, work.case, steps)
+    if not copying.may_copy(drafted=drafted, managing=found is not None):
         raise errors.NotAllowed()
-    work.as_authority(found)
+    if found:
+        work.as_authority(found)
 
 
 def _colleagues(work: Work, wanted: list[int]) -> list[User]:
     assert work.actor is not None
     near = candidates.colleagues(work.actor, work.authorities, work.today, candidates.COPIED, among=wanted)
-    if not wanted or len(near) != len(wanted):
+    if not copying.are_colleagues(wanted, [one.user.pk for one in near]):
         raise errors.InvalidInput(
             field=_("Copy to"), expected=_("colleagues of this county whose post decides or answers for a household")
         )
@@ -78,11 +79,11 @@ def _write(work: Work, people: list[User], note: str) -> None:
 @retried
 def mark_read(case_id: int, *, actor: User, now: datetime | None = None) -> bool:
     """Record that the copy was shown to its recipient; True the first time. Sent by the page when it is shown."""
-    unread = Copy.objects.filter(case_id=case_id, user=actor, read_at=None)
-    if not unread.exists():
+    copies = Copy.objects.filter(case_id=case_id, user=actor)
+    if not copying.is_unread(copies.values_list("read_at", flat=True)):
         return False
     with change(case_id, actor=actor, verb="cc.read", now=now) as work:
-        written = unread.update(read_at=work.now)
+        written = copies.filter(read_at=None).update(read_at=work.now)
         if written:
             work.event("case.copy_read")
             told = Notice.objects.filter(case_id=case_id, recipient=actor, word="copied", read_at=None)

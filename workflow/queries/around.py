@@ -16,6 +16,7 @@ from workflow.queries.chasing import Chase
 from workflow.queries.exclusions import Ledger
 from workflow.queries.glance import Glance
 from workflow.queries.queue import CAP
+from workflow.rules import copying
 from workflow.rules.numbers import number
 
 PAGE = 25
@@ -63,9 +64,8 @@ def around(found: Glance) -> Around:
     assert user is not None
     steps = [step for step in found.steps if step.state == "open"]
     copies = list(Copy.objects.filter(case_id=case.pk).select_related("user", "by").order_by("id"))
-    can_copy = not case.is_final and (
-        user.pk == case.drafter_id or reach.managing(authorities, case, steps) is not None
-    )
+    managing = reach.managing(authorities, case, steps) is not None
+    can_copy = not case.is_final and copying.may_copy(drafted=user.pk == case.drafter_id, managing=managing)
     have = {copy.user_id for copy in copies}
     near = candidates.colleagues(user, authorities, found.today, candidates.COPIED) if can_copy else []
     return Around(
