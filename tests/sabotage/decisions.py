@@ -127,8 +127,8 @@ DECISIONS = (
             f"{OVERRIDE}::test_the_chair_who_wrote_the_text_cannot_pass_it",
         ),
         "workflow/commands/override.py",
-        "if live.conditions.get(plan.key) and (why := askers.excluded(work, place, plan, persons)):",
-        'if (why := "") and live:',
+        "excluded=(askers.excluded(work, place, plan, persons) for plan in asked),",
+        "excluded=(),",
     ),
     Defect(
         "P6",
@@ -178,8 +178,8 @@ DECISIONS = (
         "an override waives what the law needs",
         (f"{OVERRIDE}::test_what_the_law_needs_is_not_waived",),
         "workflow/commands/override.py",
-        "needs = [need for step in waiting for need in work.plan(step).needs]",
-        "needs: list[str] = []",
+        "missing=lambda: work.case.unmet([need for step in waiting for need in work.plan(step).needs], work.today),",
+        "missing=list,",
     ),
     Defect(
         "P6",

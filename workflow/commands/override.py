@@ -13,11 +13,11 @@ from workflow.commands.change import change, retried
 from workflow.commands.rounds import close_round
 from workflow.commands.work import Work, concerned
 from workflow.models import Role, Round, Step, User
+from workflow.rules import leading, overriding
 from workflow.rules.codes import HOLD_CAUSES
 from workflow.rules.route import PASSED
 
 OVERRIDE = "override"
-LEAST = 10  # characters of a reason: 同意 is none
 
 
 @retried
@@ -30,7 +30,7 @@ def override(
     eyes against the chair (Recused); a need or waiting time of a step unmet; the lifecycle cannot go on (LawForbids);
     nobody at the county who could be told (NobodyToTell).
     """
-    if len(reason.strip()) < LEAST:
+    if not overriding.is_reason(reason):
         raise errors.ReasonRequired()
     body = [group, reason]
     with change(case_id, actor=actor, verb=OVERRIDE, key=key, body=body, now=now) as work:
@@ -51,38 +51,42 @@ def override(
 
 def _as_chair(work: Work) -> None:
     assert work.actor is not None
-    chairs = [
-        a
-        for a in policies.postings_of(work.actor, work.today)
-        if a.role == Role.CHAIR and work.case.home_unit.code.startswith(a.division)
-    ]
+    home = work.case.home_unit.code
+    chairs = [a for a in policies.postings_of(work.actor, work.today) if leading.chairs(a, home)]
     if not chairs:
         raise errors.NotAllowed()
     work.as_authority(min(chairs, key=lambda a: a.lender is not None))
 
 
 def _live(work: Work, group: str) -> Round:
-    open_now = [r for r in work.rounds if r.closed_at is None and not r.parent_id and r.stage != "draft"]
-    found = [r for r in open_now if not group or r.group == group]
-    if len(found) != 1:
+    known = {one.pk: one for one in work.rounds if one.closed_at is None}
+    live = (
+        overriding.Live(r.pk, r.group, child=bool(r.parent_id), drafting=r.stage == "draft") for r in known.values()
+    )
+    found = overriding.one_group(live, group)
+    if found is None:
         raise errors.NothingToOverride()
-    if held := work.hold or work.round_holds.get(found[0].pk):
+    if held := work.hold or work.round_holds.get(found.key):
         raise errors.OnHold(since=f"{held.since:%Y-%m-%d}", cause=HOLD_CAUSES[held.cause])
-    return found[0]
+    return known[found.key]
 
 
 def _ensure_lawful(work: Work, live: Round, waiting: list[Step]) -> None:
     place = work.route.places[live.group]
     persons = frozenset(p.pk for p in (work.actor, work.on_behalf_of) if p)
-    for plan in place.group.plans:
-        if live.conditions.get(plan.key) and (why := askers.excluded(work, place, plan, persons)):
-            raise errors.Recused(why=errors.RECUSALS[why])
-    needs = [need for step in waiting for need in work.plan(step).needs]
-    if missing := work.case.unmet(needs, work.today):
-        raise errors.Unmet(missing="; ".join(missing), items=missing)
-    for step in waiting:
-        if step.not_before and work.today < step.not_before:
-            raise errors.TooEarly(when=step.not_before.isoformat())
+    asked = [plan for plan in place.group.plans if live.conditions.get(plan.key)]
+    bar = overriding.why_not(
+        excluded=(askers.excluded(work, place, plan, persons) for plan in asked),
+        missing=lambda: work.case.unmet([need for step in waiting for need in work.plan(step).needs], work.today),
+        waits=[step.not_before for step in waiting],
+        today=work.today,
+    )
+    if bar and bar.code == overriding.RECUSED:
+        raise errors.Recused(why=errors.RECUSALS[bar.why])
+    if bar and bar.code == overriding.UNMET:
+        raise errors.Unmet(missing="; ".join(bar.missing), items=list(bar.missing))
+    if bar and bar.until:
+        raise errors.TooEarly(when=bar.until.isoformat())
 
 
 def _skip(work: Work, step: Step) -> int:
@@ -105,7 +109,8 @@ def _county(work: Work) -> list[User]:
     """Who is told at the county. That somebody else there learns of it is part of the act: without them it is none."""
     home = work.case.home_unit
     acting = {person.pk for person in (work.actor, work.on_behalf_of) if person}
-    told = [user for user in policies.holders_of(Role.COUNTY_OFFICER, home.code, work.today) if user.pk not in acting]
+    there = {user.pk: user for user in policies.holders_of(Role.COUNTY_OFFICER, home.code, work.today)}
+    told = [there[pk] for pk in overriding.witnesses(there, acting)]
     if not told:
         raise errors.NobodyToTell(role=Role.COUNTY_OFFICER.label, unit=work.case.unit_for("county") or home)
     return told
@@ -116,8 +121,8 @@ def _passed_over(work: Work, waiting: list[Step]) -> list[User]:
 
 
 def _tell(work: Work, live: Round, skipped: list[int], others: list[User], waiting: list[Step]) -> None:
-    on_file = set(work.case.facts.get("papers", ()))
-    waived = sorted({paper for step in waiting for paper in work.plan(step).papers if paper not in on_file})
+    asked = [paper for step in waiting for paper in work.plan(step).papers]
+    waived = overriding.waived(asked, work.case.facts.get("papers", ()))
     event = work.event("case.overridden", group=live.group, number=live.number, skipped=skipped, papers=waived)
     work.tell("overridden", [*others, *concerned(work)], event)
 

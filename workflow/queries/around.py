@@ -9,14 +9,14 @@ from django.db.models import Count, Q
 
 from workflow import candidates, policies, reach
 from workflow.candidates import Candidate
-from workflow.models import Case, Copy, Role, Round, Step, User
+from workflow.models import Case, Copy, Round, Step, User
 from workflow.policies import Authority
 from workflow.queries import chasing, words
 from workflow.queries.chasing import Chase
 from workflow.queries.exclusions import Ledger
 from workflow.queries.glance import Glance
 from workflow.queries.queue import CAP
-from workflow.rules import copying
+from workflow.rules import copying, leading
 from workflow.rules.numbers import number
 
 PAGE = 25
@@ -128,7 +128,7 @@ def may_override(user: User, today: date, case: Case) -> bool:
 
 
 def _chairs(mine: Iterable[Authority], case: Case) -> list[Authority]:
-    chairs = [a for a in mine if a.role == Role.CHAIR and case.home_unit.code.startswith(a.division)]
+    chairs = [a for a in mine if leading.chairs(a, case.home_unit.code)]
     return sorted(chairs, key=lambda a: a.lender is not None)
 
 
