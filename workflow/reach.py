@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 
 from workflow.models import Case, Decision, Posting, Round, Step, Substitution, User
 from workflow.policies import (
@@ -12,7 +13,7 @@ from workflow.policies import (
     step_filter,
     valid_on,
 )
-from workflow.rules import leading
+from workflow.rules import handover, leading
 from workflow.rules.four_eyes import Act
 from workflow.rules.route import Place, RouteSpec
 
@@ -114,16 +115,15 @@ def desk_of(user: User, today: date) -> list[Step]:
     own = [a for a in postings_of(user, today) if a.lender is None]
     free = Step.objects.filter(step_filter(own), state="open", holder=None)
     found = (held | free).select_related("case", "unit", "holder", "round").order_by("pk")
-    alone: dict[tuple[str, str], bool] = {}
-    return [step for step in found if step.holder_id == user.pk or _alone(user, step, today, alone)]
+    known: dict[tuple[str, str], list[frozenset[int]]] = {}
 
+    def could(step: Step) -> list[frozenset[int]]:
+        post = (step.role, step.unit.code)
+        if post not in known:
+            known[post] = [a.persons for a in authorities_over(*post, today)]
+        return known[post]
 
-def _alone(user: User, step: Step, today: date, known: dict[tuple[str, str], bool]) -> bool:
-    post = (step.role, step.unit.code)
-    if post not in known:
-        others = authorities_over(*post, today)
-        known[post] = all(user.pk in (a.user.pk, a.lender.pk if a.lender else 0) for a in others)
-    return known[post]
+    return [step for step in found if handover.is_on_desk(step.holder_id, user.pk, partial(could, step))]
 
 
 def units_of(user: User, today: date) -> list[str]:

@@ -116,8 +116,8 @@ DECISIONS = (
         "a leaver's desk goes to somebody whom four eyes excludes",
         (f"{DESK}::test_never_to_someone_excluded_by_four_eyes_the_others_still_move",),
         "workflow/commands/handover.py",
-        "if why := candidates.why_not_given(work, step, to.pk):",
-        "if why := '':",
+        "barred=lambda: candidates.why_not_given(work, step, to.pk))",
+        "barred=str)",
     ),
     Defect(
         "P5",

@@ -12,6 +12,7 @@ from workflow.commands import staffing
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work, case_of
 from workflow.models import Posting, Step, Unit, User
+from workflow.rules import handover
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,17 @@ def hand_over(
     moment = now or clock.now()
     today = clock.date_of(moment)
     by_office = ensure_may_hand_over(leaver, actor=actor, now=moment)
-    if to.pk == leaver.pk or not to.is_active:
+    another = to.pk != leaver.pk
+    why = handover.why_not(another=another, active=to.is_active, with_posts=with_posts, office=by_office)
+    if why == handover.NOT_ANOTHER:
         raise errors.InvalidInput(field=_("To"), expected=_("another person whose account is active"))
-    if with_posts and not by_office:
+    if why:
         raise errors.NotAllowed()
     steps = reach.desk_of(leaver, today)
     posts = posts_for(leaver, to, actor=actor, now=moment) if with_posts else []
     lines = [_give_post(post, why, to, actor, moment) for post, why in posts]
     lines += [_move(step, leaver, to, actor, key, now) for step in steps]
-    if with_posts and all(line.done for line in lines):
+    if handover.posts_end(with_posts=with_posts, done=[line.done for line in lines]):
         lines += [_end_post(post, actor, moment) for post, _why in posts]
     _record(leaver, to, actor, moment, lines)
     return lines
@@ -61,13 +64,14 @@ def ensure_may_hand_over(leaver: User, *, actor: User, now: datetime | None = No
     moment = now or clock.now()
     today = clock.date_of(moment)
     mine = policies.postings_of(actor, today)
-    if any(a.role == policies.Role.SECURITY_ADMIN for a in mine):
+    office = any(a.role == policies.Role.SECURITY_ADMIN for a in mine)
+    led = [] if office else [reach.leads_unit(mine, code) for code in reach.units_of(leaver, today)]
+    way = handover.by_whom(office=office, own=actor.pk == leaver.pk, led=led)
+    if way == handover.OFFICE:
         staffing.ensure_person(actor, leaver, moment)
-        return True
-    codes = reach.units_of(leaver, today)
-    if actor.pk == leaver.pk or not codes or not all(reach.leads_unit(mine, code) for code in codes):
+    elif not way:
         raise errors.NotFound()
-    return False
+    return way == handover.OFFICE
 
 
 def posts_for(leaver: User, to: User, *, actor: User, now: datetime | None = None) -> list[tuple[Posting, str]]:
@@ -137,7 +141,8 @@ def move(
     with change(case_of(step_id), actor=actor, verb="hand_over", key=key, body=body, now=now, sighted=False) as work:
         if not work.replayed:
             step = work.step(step_id)
-            if step.state != "open" or step.holder_id not in (None, leaver.pk):
+            is_open = step.state == "open"
+            if not handover.is_still_there(is_open=is_open, holder=step.holder_id, leaver=leaver.pk):
                 raise errors.NoLongerOpen(why=_("somebody else acted on it meanwhile"))
             give(work, step, to)
             event = work.event("step.handed_over", step=step.pk, plan=step.plan, leaver=leaver.pk, to=to.pk)
@@ -149,10 +154,11 @@ def move(
 def give(work: Work, step: Step, to: User) -> None:
     """Make this person the holder: they need an own post that covers the step, and nothing may exclude them from it."""
     own = [a for a in policies.postings_of(to, work.today) if a.lender is None]
-    authority = policies.authority_for(own, step)
-    if authority is None:
+    covered = policies.authority_for(own, step) is not None
+    why = handover.why_not_given(covered=covered, barred=lambda: candidates.why_not_given(work, step, to.pk))
+    if why == handover.NO_POST:
         raise errors.NoPosting(who=str(to), role=policies.Role(step.role).label, unit=step.unit.name)
-    if why := candidates.why_not_given(work, step, to.pk):
+    if why:
         raise errors.NoSuchCandidate(who=str(to), why=candidates.WHY[why])
     step.holder, step.claimed_at = to, work.now
     work.touch(step)
