@@ -37,6 +37,9 @@ ACTS: dict[str, tuple[dict[str, object], str]] = {
     "I asked somebody since": ({"seats": (Seat(60, added_by=ME),)}, ""),
     "whom I asked has answered since": ({"seats": (Seat(60, added_by=ME, answered=AFTER),)}, taking_back.ANSWERED),
     "answered before": ({"seats": (Seat(40, added_by=OTHER, answered=BEFORE),)}, ""),
+    "passed by override at the same moment": ({"closed": True, "overridden": AT}, ""),
+    "answered at the same moment": ({"seats": (Seat(40, added_by=OTHER, answered=AT),)}, ""),
+    "the very step was asked for by another": ({"seats": (Seat(50, decided=500, added_by=OTHER),)}, ""),
     "waits for whom it asked": ({"seats": (Seat(40, asks=True),)}, ""),
 }
 
