@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflow import errors, policies, reach, seats
-from workflow.models import Hold, Round, Step, kinds
+from workflow.models import FINAL_STATES, Hold, Round, Step, kinds
 from workflow.policies import Authority
 from workflow.rules import dropping, four_eyes, taking_back, words
 from workflow.rules.codes import HOLD_CAUSES
@@ -155,20 +155,25 @@ def not_mine(run: Run, step: Step) -> errors.Refusal | None:
 
 
 def still_open(run: Run, step: Step) -> errors.Refusal | None:
-    """AlreadyDecided names who and when; a cancelled step says why; a held case says since when."""
-    decision = run.decisions.get(step.pk)
-    if decision:
-        when = timezone.localtime(decision.at)
-        words = {"approve": _("approved"), "return": _("returned"), "refuse": _("refused")}
-        return errors.AlreadyDecided(
-            who=str(decision.actor), when=f"{when:%Y-%m-%d %H:%M}", verdict=words[decision.verdict]
-        )
-    if step.state != "open":
-        return errors.NoLongerOpen(why=why_closed(step))
+    """A step that has ended says how; a held case says since when."""
+    if step.pk in run.decisions or step.state != "open":
+        return over(run, step)
     hold = held(run, step)
     if hold:
         return errors.OnHold(since=f"{timezone.localtime(hold.since):%Y-%m-%d}", cause=HOLD_CAUSES[hold.cause])
     return None
+
+
+def over(run: Run, step: Step) -> errors.Refusal:
+    """Of a step that is not open any more: AlreadyDecided names who and when, a cancelled one says why."""
+    decision = run.decisions.get(step.pk)
+    if decision is None:
+        return errors.NoLongerOpen(why=why_closed(step))
+    when = timezone.localtime(decision.at)
+    words = {"approve": _("approved"), "return": _("returned"), "refuse": _("refused")}
+    return errors.AlreadyDecided(
+        who=str(decision.actor), when=f"{when:%Y-%m-%d %H:%M}", verdict=words[decision.verdict]
+    )
 
 
 def held(run: Run, step: Step) -> Hold | None:
@@ -187,6 +192,11 @@ def why_closed(step: Step) -> str:
         "dropped": _("the signer was dropped"),
         "signer_refused": _("the added signer did not agree"),
         "answered": _("the opinion was given"),
+        "override": _("the group was passed by an override"),
+        "migrated": _("the agreement was moved to another version of its route"),
+        "mended": _("an operator put it right"),
+        "carried": _("the decision before it counts for it too"),
+        **dict.fromkeys(FINAL_STATES, _("the agreement has ended")),
     }
     code = step.close_reason or step.state
     return words.get(code, code)

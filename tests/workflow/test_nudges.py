@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from agreements.commands import lifecycle
 from notifications import wording
 from notifications.models import Bundle
 from tests import builders
@@ -86,7 +87,7 @@ def test_a_held_or_closed_step_is_not_urged(world: builders.World) -> None:
         steps.nudge(step.pk, actor=world.clerk)
     cases.resume(case.pk, actor=world.clerk)
     builders.approve(world, case, "village_opinion")
-    with pytest.raises(errors.NoLongerOpen):
+    with pytest.raises(errors.AlreadyDecided):
         steps.nudge(step.pk, actor=world.clerk)
 
 
@@ -121,3 +122,10 @@ def test_the_button_is_greyed_with_who_urged_last(world: builders.World) -> None
     page = client.get(f"/cases/{case.reference}/").content.decode()
     assert "disabled" in page.split(f"/steps/{step.pk}/nudge")[1].split("</form>")[0]
     assert not around.around(casepage.case_page(world.village_reviewer, case.reference).found).chases[step.pk].may
+
+
+def test_a_step_that_ended_otherwise_says_how_in_words(world: builders.World) -> None:
+    case, step = _waiting(world)
+    lifecycle.withdraw(case.pk, actor=world.clerk, reason="自愿投亲靠友")
+    with pytest.raises(errors.NoLongerOpen, match="协议已终结"):
+        steps.nudge(step.pk, actor=world.clerk)

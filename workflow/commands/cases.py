@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflow import clock, errors, reach
+from workflow import clock, errors, reach, rights
 from workflow.commands import advance, steps
 from workflow.commands.change import change, lock, opening, retried
 from workflow.commands.copies import copy_to, mark_read
@@ -99,7 +99,7 @@ def _free(work: Work, step_id: int | None) -> Round | None:
         raise errors.IllegalMove(state=work.case.state)
     step = work.step(step_id) if step_id is not None else None
     if step is not None and step.state != "open":
-        raise errors.NoLongerOpen(why=step.close_reason or step.state)
+        raise rights.over(work, step)
     there = work.round_holds.get(step.round_id) if step else work.hold
     if there:
         raise errors.OnHold(since=f"{clock.date_of(there.since):%Y-%m-%d}", cause=HOLD_CAUSES[there.cause])

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflow import clock, errors, policies
+from workflow import clock, errors, policies, rights
 from workflow.commands import askers, findings, handover
 from workflow.commands.change import change, retried
 from workflow.commands.rounds import close_round
@@ -84,7 +84,7 @@ def _give(work: Work, found: Finding, to: User | None) -> None:
         raise errors.InvalidInput(field=_("To"), expected=_("a person who holds the post"))
     step = work.step(found.step_id)
     if step.state != "open":
-        raise errors.NoLongerOpen(why=step.state)
+        raise rights.over(work, step)
     handover.give(work, step, to)
     event = work.event("step.handed_over", step=step.pk, plan=step.plan, leaver=None, to=to.pk)
     work.tell("reassigned", [to], event, step, audience="holder")
@@ -93,7 +93,7 @@ def _give(work: Work, found: Finding, to: User | None) -> None:
 def _ask_superior(work: Work, found: Finding) -> None:
     step = work.step(found.step_id or 0)
     if step.state != "open":
-        raise errors.NoLongerOpen(why=step.state)
+        raise rights.over(work, step)
     place, plan = work.route.plans[step.plan]
     asked = askers.whom(work, place, plan, step.unit.code)
     if not asked.found:
@@ -118,7 +118,7 @@ def _open_again(work: Work, found: Finding) -> None:
     wanted = found.detail.get("round")
     live: Round | None = next((r for r in work.rounds if r.pk == wanted and r.closed_at is None), None)
     if live is None:
-        raise errors.NoLongerOpen(why="round")
+        raise errors.NoLongerOpen(why=_("its round has ended"))
     close_round(work, live, "cancelled", "mended")
 
 

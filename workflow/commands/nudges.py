@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from workflow import errors, reach
+from workflow import errors, reach, rights
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import Nudge, Step, User
@@ -39,7 +39,7 @@ def _ensure_may_urge(work: Work, step: Step) -> None:
     entitled = drafted or leading is not None
     why = urging.why_not(is_open=step.state == "open", held=held is not None, entitled=entitled)
     if why == urging.CLOSED:
-        raise errors.NoLongerOpen(why=step.close_reason or step.state)
+        raise rights.over(work, step)
     if held:
         raise errors.OnHold(since=f"{held.since:%Y-%m-%d}", cause=HOLD_CAUSES[held.cause])
     if why:

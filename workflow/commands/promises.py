@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflow import errors, policies
+from workflow import errors, policies, rights
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work, case_of
 from workflow.models import Promise, Step, User
@@ -47,7 +47,7 @@ def promise(
 
 def _ensure(work: Work, step: Step, promised_on: date) -> None:
     if step.state != "open":
-        raise errors.NoLongerOpen(why=step.close_reason or step.state)
+        raise rights.over(work, step)
     authority = policies.authority_for(work.authorities, step)
     assert work.actor is not None
     if authority is None or (step.holder_id and step.holder_id not in authority.persons):

@@ -10,7 +10,7 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from workflow import audit, calendars, clock, errors, reach
+from workflow import audit, calendars, clock, errors, reach, rights
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
 from workflow.models import Event, Notice, Supervision, User
@@ -30,7 +30,7 @@ def issue(
         if not work.replayed:
             step = work.step(step_id)
             if step.state != "open":
-                raise errors.NoLongerOpen(why=step.close_reason or step.state)
+                raise rights.over(work, step)
             authority = reach.leads(work.authorities, step, work.case)
             if authority is None:
                 raise errors.NotAllowed()
