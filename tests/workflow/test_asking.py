@@ -121,12 +121,15 @@ def test_one_after_another_a_decision_carried_to_the_next_lets_the_group_go_on(w
     document = builders.policy() | {"modes": ["agri_dispersed"], "policies": {"repeats": "carry"}}
     group = dict(routedoc.parts(document))["group:town_review"]
     plain = {"needs": [], "papers": [], "attest": False}
-    group |= {"rule": "in_order", "plans": [group["plans"][0], group["plans"][0] | plain | {"key": "town_review_2"}]}
+    first = group["plans"][0]
+    again, other = ({"key": "town_review_2"}, {"key": "town_review_3", "role": "vice_leader"})
+    group |= {"rule": "in_order", "plans": [first, first | plain | again, first | plain | other]}
     route_policies.install(document, world.units[builders.COUNTY], now=world.now)
     case = builders.walk(world, builders.agreement(world), "in_review")
     for plan in (*REVIEWS, "town_review"):
         builders.approve(world, case, plan)
     assert Step.objects.get(case=case, plan="town_review_2").close_reason == "carried"
+    builders.approve(world, case, "town_review_3")
     assert builders.open_step(case, "vice_approval")
 
 
