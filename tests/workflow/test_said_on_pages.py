@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.utils import translation
+from django.utils.html import format_html
 
 from tests import builders
 from tests.workflow.test_aftermath import asked, at_panel, who
 from tests.workflow.test_pages import signed_in
 from workflow.models import Case
+from workflow.templatetags.desk import told
 
 HOWS = ("with_me", "again")
 LINE = re.compile(r'data-to="(\w+)" data-resume="(\w+)"(?: hidden)?>(.*?)</p>', re.S)
@@ -59,3 +62,10 @@ def test_returning_several_says_in_numbers_what_ends(world: builders.World) -> N
     said = lines(page)
     assert "不再需要办理的事项：3 项" in said["draft", "with_me"]
     assert "作废的环节同意：1 项" in said["previous", "again"]
+
+
+def test_sentences_run_on_as_the_language_does() -> None:
+    with translation.override("zh-hans"):
+        assert told("如退回：", ["甲。", format_html("<b>{}</b>。", "乙")]) == "如退回：甲。<b>乙</b>。"
+    with translation.override("en"):
+        assert told("If so:", ["One.", "A < B."]) == "If so: One. A &lt; B."
