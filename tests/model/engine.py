@@ -75,7 +75,7 @@ class Engine:
 
     def change(self, aspect: str, **facts: Any) -> None:
         self.content += 1
-        with cases.change(self.case_id, verb="test.change", **self.how("clerk")) as work:
+        with cases.change(self.case_id, verb="test.change", sighted=False, **self.how("clerk")) as work:
             work.event("subject.changed", aspects=[aspect])
             work.case.facts = work.case.facts | facts
             work.case.hashes = work.case.hashes | {aspect: canonical.digest(str(self.content))}

@@ -76,18 +76,23 @@ class Office(Governed):
                 over = [seat.unit, people.units["home_group"]]
                 leads = people.post(who, seat.leader, seat.unit)[0]
                 leads = leads or any(people.post(who, role, code)[0] for role in leading for code in over)
-                urges = (who == people.author or leads) and self.waited_for(seat) - {who}
+                urges = (self.drafted(who) or leads) and self.waited_for(seat) - {who}
                 self.urged |= {seat} if urges else set()
                 return bool(urges)
             case "copy", user if user != who and people.posts[user].keys() - {"route_keeper", "security_admin"}:
                 manages = people.home(who, "clerk", *leading) or any(self.on(who, one) for one in self.asked())
-                copies = who == people.author or manages
+                copies = self.drafted(who) or manages
                 self.copies |= {user: self.copies.get(user, False)} if copies else {}
                 return bool(copies)
             case "read", *_rest:
                 self.copies[who] = True
                 return True
         return False
+
+    def drafted(self, who: str) -> bool:
+        """The drafter, while they see the case: by a post, own or lent, or by a copy."""
+        sees = self.people.posts[who] or who in self.copies or any(loan[0] == who for loan in self.people.lent)
+        return who == self.people.author and bool(sees)
 
     def waited_for(self, seat: Node) -> set[str]:
         """Whom a step waits for: who holds it, with both names of a substitution; else everybody who could."""
