@@ -84,15 +84,18 @@ class Office(Governed):
                 copies = self.drafted(who) or manages
                 self.copies |= {user: self.copies.get(user, False)} if copies else {}
                 return bool(copies)
-            case "read", *_rest:
+            case "read", *_rest if self.sees(who):
                 self.copies[who] = True
                 return True
         return False
 
+    def sees(self, who: str) -> bool:
+        """Whoever was given sight of a case keeps it as long as they hold any post, own or lent."""
+        lent = [self.people.posts[lender].get(role) for one, lender, role in self.people.lent if one == who]
+        return bool(self.people.posts[who]) or any(lent)
+
     def drafted(self, who: str) -> bool:
-        """The drafter, while they see the case: by a post, own or lent, or by a copy."""
-        sees = self.people.posts[who] or who in self.copies or any(loan[0] == who for loan in self.people.lent)
-        return who == self.people.author and bool(sees)
+        return who == self.people.author and self.sees(who)
 
     def waited_for(self, seat: Node) -> set[str]:
         """Whom a step waits for: who holds it, with both names of a substitution; else everybody who could."""
