@@ -72,8 +72,8 @@ class Page:
 
 
 def _of_list(sql: str) -> bool:
-    """The list's own statements: which steps, the rows of steps, cases and units, the counts of tabs and lights. Who did
-    what on these cases (four eyes on each line) is a question the limit does not ask: it is in `sql_ms`."""
+    """The list's own statements: which steps, the rows of steps, cases and units, the counts of tabs and lights. Who
+    did what on these cases (four eyes on each line) is a question the limit does not ask: it is in `sql_ms`."""
     tables = ("workflow_step ", '"workflow_step"', '"agreements_agreement"', '"workflow_unit"."id" IN')
     return any(name in sql for name in tables) and "workflow_notice" not in sql and "workflow_decision" not in sql
 
