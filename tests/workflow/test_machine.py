@@ -67,8 +67,9 @@ def test_a_backup_that_says_it_is_complete_is_recorded(world: builders.World) ->
     assert all(words in backup for words in ("pg_dump", "files", "anchors", "keys", "manage.py record_backup"))
 
 
-def test_words_that_nobody_hands_on_are_seen(world: builders.World) -> None:
+def test_words_that_nobody_hands_on_are_seen(world: builders.World, monkeypatch: pytest.MonkeyPatch) -> None:
     case, now = builders.agreement(world), clock.now()
+    monkeypatch.setattr(machine, "installed_at", lambda: now - timedelta(days=60))
     Notice.objects.filter(case=case).update(relayed_at=now)
     assert named("待发送消息").level == OK
     Notice.objects.filter(case=case).update(relayed_at=None, superseded_at=None, not_before=now - timedelta(hours=9))
@@ -82,6 +83,18 @@ def test_words_that_nobody_hands_on_are_seen(world: builders.World) -> None:
     waiting.update(not_before=now - timedelta(days=40))
     found = named("待发送消息")
     assert (found.level, "40 天" in found.value, bool(found.remedy)) == (WARN, True, True)  # for no morning that old
+
+
+@pytest.mark.parametrize(("minutes", "level"), [(20, OK), (40, BAD)])
+def test_words_owed_before_the_installation_count_from_it(
+    world: builders.World, monkeypatch: pytest.MonkeyPatch, minutes: int, level: str
+) -> None:
+    """A history that was loaded: nobody could have sent them; half an hour later somebody should have."""
+    case, now = builders.agreement(world), clock.now()
+    Notice.objects.filter(case=case).update(relayed_at=None, superseded_at=None, not_before=now - timedelta(days=200))
+    monkeypatch.setattr(machine, "installed_at", lambda: now - timedelta(minutes=minutes))
+    found = named("待发送消息", now)
+    assert (found.level, "0 小时" in found.value) == (level, True)
 
 
 def test_clocks_that_differ_are_seen(world: builders.World) -> None:

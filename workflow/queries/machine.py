@@ -99,11 +99,15 @@ def backup(at: datetime | None, now: datetime) -> Line:
 
 def outbox(now: datetime) -> Iterator[Line]:
     """Words owed and not handed to the channels yet. Many wait for their readers' hours on purpose: it is trouble
-    while nobody hands them on, when some that could go stay, or when it is older than any row of days off."""
+    while nobody hands them on, when some that could go stay, or when it is older than any row of days off. Nobody is
+    to blame for what was owed before the installation (a loaded history): it counts from there."""
+    began = installed_at()
     owed = Notice.objects.filter(relayed_at=None, superseded_at=None, not_before__lte=now)
     count, oldest = owed.count(), owed.order_by("not_before").values_list("not_before", flat=True).first()
-    alive = Heartbeat.objects.filter(name="relay", at__gte=now - timedelta(minutes=30)).exists()
-    stuck = owed.filter(Q(send_after=None) | Q(send_after__lt=now - STAYS), not_before__lt=now - STAYS).exists()
+    oldest = max(oldest, began) if oldest else None
+    alive = max([began, *Heartbeat.objects.filter(name="relay").values_list("at", flat=True)]) >= now - STAYS
+    could = owed.filter(Q(send_after=None) | Q(send_after__lt=now - STAYS), not_before__lt=now - STAYS)
+    stuck = began < now - STAYS and could.exists()
     old = oldest is not None and now - oldest > DAYS_OFF
     level = OK if not count else BAD if not alive else WARN if stuck or old else OK
     value = "0"
