@@ -1,5 +1,6 @@
 """What going back to a point ends and undoes: the engine does it, and pages say it before the click."""
 
+from workflow import seats
 from workflow.models import Round
 from workflow.rules import conditions
 from workflow.rules.effects import PASSED
@@ -9,7 +10,7 @@ from workflow.seats import Run
 
 def fallen(run: Run, live: Round, target: Place) -> list[Round]:
     """The live rounds of groups that end at once: the one that goes back, and whatever was asked after the target."""
-    return [one for one in _live(run) if one is live or _falls(run, one, target)]
+    return [one for one in seats.live(run) if one is live or _falls(run, one, target)]
 
 
 def voided(run: Run, target: Place, resume: str) -> list[Round]:
@@ -30,7 +31,7 @@ def overtaken(run: Run, live: Round, target: Place, resume: str) -> list[Round]:
     redone = [one for one in redone if any(conditions.holds(p.condition, run.case.facts) for p in one.group.plans)]
     return [
         one
-        for one in _live(run)
+        for one in seats.live(run)
         if one not in ended
         and (place := run.route.places.get(one.group))
         and any(place.track == other.track and place.position > other.position for other in redone)
@@ -43,10 +44,6 @@ def goes_on(run: Run, live: Round, target: Place, resume: str) -> bool:
     redone = [run.route.places[one.group] for one in voided(run, target, resume)]
     before = any(here.track == one.track and here.position > one.position for one in redone)
     return not run.route.falls(here, target) and not before
-
-
-def _live(run: Run) -> list[Round]:
-    return [one for one in run.rounds if one.closed_at is None and not one.parent_id]
 
 
 def _falls(run: Run, one: Round, target: Place) -> bool:

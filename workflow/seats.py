@@ -60,6 +60,11 @@ def joined(steps: Iterable[Step]) -> list[Round]:
     return sorted(known.values(), key=lambda one: one.pk)
 
 
+def live(run: Run) -> list[Round]:
+    """The rounds of groups that are open now; signers' and advisers' own rounds are none."""
+    return [one for one in run.rounds if one.closed_at is None and one.parent_id is None]
+
+
 def children(run: Run, step: Step) -> list[Round]:
     """The child rounds of a step, in order."""
     return [one for one in run.rounds if one.parent_id is not None and one.parent_id == step.pk]

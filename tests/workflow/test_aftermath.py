@@ -14,7 +14,7 @@ from workflow.commands import routes, steps
 from workflow.models import Case, Round, Step, User
 from workflow.queries import actions, aftermath, consequences
 from workflow.queries.aftermath import Aftermath
-from workflow.rules.effects import APPROVE, REFUSE, RETURN, RULES
+from workflow.rules.effects import APPROVE, REFUSE, RESUMES, RETURN, RULES
 
 MODE = "agri_dispersed"
 OUTCOMES = {"open": "", "passed": "passed", "failed": "refused", "sent_back": "returned"}
@@ -112,7 +112,7 @@ def ways(world: builders.World, step: Step) -> list[tuple[str, str, str]]:
     if rights.why_not(found, actions.step_in(found, step.pk)):
         return []
     points = [place.group.key for place in rights.return_points(found, actions.step_in(found, step.pk).round)]
-    returns = [(RETURN, to, resume) for to, resume in product(points, consequences.RESUMES)]
+    returns = [(RETURN, to, resume) for to, resume in product(points, RESUMES)]
     return [(APPROVE, "", "with_me"), (REFUSE, "", "with_me"), *returns]
 
 

@@ -79,7 +79,7 @@ def is_reached(work: Work, place: Place) -> bool:
 
 def _close_later(work: Work, place: Place) -> None:
     """Nothing is asked before its predecessors: a group that no longer stands ends what was asked after it."""
-    for other in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
+    for other in seats.live(work):
         there = work.route.places.get(other.group)
         if there and there.track == place.track and there.position > place.position:
             close_round(work, other, "cancelled", "changed")
@@ -156,7 +156,7 @@ def fire(work: Work, move: Any) -> None:
     event = work.event("case.moved", move=move.name, source=before, target=work.case.state)
     if work.case.is_final:
         work.case.closed_at = work.now
-        for live in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
+        for live in seats.live(work):
             close_round(work, live, "cancelled", work.case.state)
         end_hold(work, work.hold)
         work.hold = None

@@ -9,10 +9,8 @@ from workflow.commands import advance, rounds
 from workflow.commands.work import Work
 from workflow.models import Decision, Round, Step
 from workflow.rules.codes import ASPECT_NAMES, REASON_CODES
-from workflow.rules.effects import APPROVE, REFUSE, RETURN, VERDICTS
+from workflow.rules.effects import APPROVE, REFUSE, RESUMES, RETURN, VERDICTS
 from workflow.rules.route import Place
-
-RESUMES = ("with_me", "again")
 
 
 def ensure_may_decide(work: Work, step: Step) -> policies.Authority:

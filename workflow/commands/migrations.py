@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from workflow import clock, errors
+from workflow import clock, errors, seats
 from workflow.commands import advance, dates, reading
 from workflow.commands.change import change, retried
 from workflow.commands.work import Work
@@ -65,11 +65,7 @@ def revert(case_id: int, *, actor: User, key: str | None = None, now: datetime |
 def preview(work: Work, target: RouteSpec) -> list[migration.Line]:
     """What becomes of every group of this case under another version."""
     held = work.hold is not None or bool(work.round_holds)
-    live = [
-        migration.Live(one.group, _acted(work, one))
-        for one in work.rounds
-        if one.closed_at is None and not one.parent_id
-    ]
+    live = [migration.Live(one.group, _acted(work, one)) for one in seats.live(work)]
     groups = {**{k: p.group for k, p in work.route.places.items()}, **{k: p.group for k, p in target.places.items()}}
     standing = [key for key, group in groups.items() if work.stands(group)]
     return migration.lines(work.route, target, work.case.state, work.case.facts, live, standing, held)
@@ -109,7 +105,7 @@ def _move(work: Work, target: Route, word: str) -> None:
     if stops:
         raise errors.MigrationBlocked(why=", ".join(str(WHY[line.why]) % {"group": line.group} for line in stops))
     becomes = {line.group: line.becomes for line in found}
-    for live in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
+    for live in seats.live(work):
         if becomes.get(live.group) != migration.KEPT:
             advance.close_round(work, live, "cancelled", "migrated")
     source = work.case.route_id

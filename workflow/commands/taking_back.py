@@ -110,7 +110,7 @@ def _unvoid(work: Work, step: Step) -> tuple[list[list[Any]], list[list[Any]]]:
 def _forward_again(work: Work, live: Round) -> None:
     """Undo a return or a refusal: close what it opened; settle then walks forward through what stands again."""
     target = work.route.places[live.return_to]
-    for other in [r for r in work.rounds if r.closed_at is None and not r.parent_id]:
+    for other in seats.live(work):
         if work.route.falls(work.route.places[other.group], target):
             rounds.close_round(work, other, TAKEN_BACK)
 

@@ -88,7 +88,7 @@ class Work:
 
     def live(self, group: str) -> Round | None:
         """The live round of a group."""
-        return next((r for r in self.rounds if r.group == group and r.closed_at is None and not r.parent_id), None)
+        return next((one for one in seats.live(self) if one.group == group), None)
 
     def stands(self, group: GroupSpec) -> bool:
         """Whether the group's last round that said anything passed, was not voided, and what its deciders saw is

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from workflow import candidates, errors, policies, readiness, rights
 from workflow.models import Case, Nudge, Posting, Step, User
 from workflow.queries import aftermath, chasing, glance, words
-from workflow.queries.consequences import RESUMES
 from workflow.queries.glance import Glance
 from workflow.rules.codes import BULK_MOST
-from workflow.rules.effects import APPROVE, RETURN
+from workflow.rules.effects import APPROVE, RESUMES, RETURN
 
 REASSIGN, NUDGE = "reassign", "nudge"
 VERBS = (APPROVE, RETURN, REASSIGN, NUDGE)

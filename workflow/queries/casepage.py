@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from workflow import calendars, clock, errors, ladders, policies, reach, readiness, rights, seats
 from workflow.models import Hold, Opinion, Round, Step, User, kinds
-from workflow.queries import actions, consequences, escalation, glance, sentback, slack, stepper, words
+from workflow.queries import actions, consequences, escalation, exclusions, glance, sentback, slack, stepper, words
 from workflow.queries.actions import Action
 from workflow.queries.escalation import Ahead
 from workflow.queries.glance import Glance
@@ -132,9 +132,8 @@ def concrete_or_404(user: User, reference: str, today: date) -> Any:
 
 
 def _able(reading: Glance, step_id: int, people: list[User]) -> list[User]:
-    """Those of them whom nothing excludes from the step; all of them where everybody is."""
     step = next(one for one in reading.steps if one.pk == step_id)
-    return [one for one in people if not rights.exclusion(reading, step, frozenset({one.pk}))] or people
+    return exclusions.able(people, lambda persons: rights.exclusion(reading, step, persons))
 
 
 def case_page(user: User, reference: str, *, now: datetime | None = None) -> CasePage:

@@ -14,11 +14,10 @@ from workflow.queries import aftermath, words
 from workflow.queries.aftermath import Aftermath
 from workflow.queries.glance import Glance
 from workflow.rules import conditions, effects
-from workflow.rules.effects import RETURN
+from workflow.rules.effects import RESUMES, RETURN
 from workflow.rules.route import FAILED, PASSED, GroupSpec, Place
 from workflow.rules.words import listed
 
-RESUMES = ("with_me", "again")
 MOST = 4  # names in a sentence; of the others only how many they are
 
 

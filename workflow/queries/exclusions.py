@@ -2,13 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from workflow import reach, rights, seats, statements
-from workflow.models import Case, Decision, Participant, Round, Step, User
+from workflow.models import Case, Decision, Participant, Step, User
 from workflow.models.plan import spec
 from workflow.rules import four_eyes
 from workflow.rules.four_eyes import Act
@@ -43,6 +43,11 @@ FROM asked, workflow_case c WHERE c.id = ANY (asked.cases)
 """
 
 
+def able(people: list[User], excluded: Callable[[frozenset[int]], str]) -> list[User]:
+    """Those whom nothing excludes; all of them where everybody is, for a step waits for somebody."""
+    return [one for one in people if not excluded(frozenset({one.pk}))] or people
+
+
 @dataclass(frozen=True)
 class Ledger:
     """What was done on one case, as four eyes asks. `past`: the whole of it, where the whole was read."""
@@ -61,8 +66,8 @@ class Ledger:
         return why or ("voted" if persons & self.votes.get(place.group.key, frozenset()) else "")
 
     def able(self, step: Step, people: list[User]) -> list[User]:
-        """Those of them who may decide the step; all of them where none may, for it waits for somebody."""
-        return [one for one in people if not self.excludes(step, frozenset({one.pk}))] or people
+        """Those of them who may decide the step."""
+        return able(people, lambda persons: self.excludes(step, persons))
 
 
 class Past:
@@ -71,10 +76,6 @@ class Past:
     def __init__(self, route: RouteSpec, steps: list[Step], decisions: dict[int, Decision]) -> None:
         self.route, self.steps, self.decisions = route, steps, decisions
         self.rounds = seats.joined(steps)
-
-    def live(self) -> list[Round]:
-        """The rounds of groups that are open now."""
-        return [one for one in self.rounds if one.closed_at is None and one.parent_id is None]
 
 
 def ledgers(case_ids: Iterable[int]) -> dict[int, Ledger]:
@@ -98,7 +99,7 @@ def ledgers(case_ids: Iterable[int]) -> dict[int, Ledger]:
 
 def _whole(past: Any, case: Case, cadres: Iterable[int]) -> Ledger:
     acts = reach.acts_of(past.route, past.steps, past.decisions)
-    votes = {live.group: rights.voters(past, live) for live in past.live()}
+    votes = {live.group: rights.voters(past, live) for live in seats.live(past)}
     return Ledger(past.route, acts, case.authors, frozenset(cadres), votes, past)
 
 

@@ -13,6 +13,7 @@ from workflow.models import Posting, Step, User
 from workflow.models.plan import spec
 from workflow.queries import words
 from workflow.queries.exclusions import exclusions
+from workflow.rules import handing
 
 MOST = 500  # people on a list
 
@@ -117,5 +118,10 @@ def _barred(steps: list[Step], to: User) -> dict[int, str]:
     added = [step for step in steps if step.added_by_id]
     open_steps = Step.objects.filter(state="open", holder=to, case__in={step.case_id for step in added})
     theirs = set(open_steps.values_list("case_id", "round__group")) if added else set()
-    found |= {step.pk: "asked" for step in added if (step.case_id, step.round.group) in theirs}
-    return found | {step.pk: "asked_it" for step in added if step.added_by_id == to.pk}
+
+    def why_not(step: Step) -> str:
+        beside = (to.pk,) if (step.case_id, step.round.group) in theirs else ()
+        asking = handing.Asking(handing.REASSIGN, added_by=step.added_by_id, beside=beside)
+        return handing.why_not_given(asking, to.pk, excluded=lambda: found.get(step.pk, ""))
+
+    return {step.pk: why for step in steps if (why := why_not(step))}

@@ -12,6 +12,7 @@ APPROVE, RETURN, REFUSE = "approve", "return", "refuse"
 VERDICTS = (APPROVE, RETURN, REFUSE)
 STATE_AFTER = {APPROVE: "approved", RETURN: "returned", REFUSE: "refused"}
 SENT_BACK = "sent_back"
+RESUMES = ("with_me", "again")  # how it goes on after a return
 NOT_COUNTED = ("skipped", "cancelled")
 
 
